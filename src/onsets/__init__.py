@@ -1,0 +1,1 @@
+"""Light seismic phase picking: P and S onsets from continuous records, on small machines."""

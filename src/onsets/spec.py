@@ -1,0 +1,158 @@
+"""The Spec: what must be known to run a network besides its weights.
+
+It travels inside the weights (safetensors metadata) and the ONNX metadata, so that a file rebuilds
+its own picker and nobody has to remember a window length or a component order.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from onsets.errors import SpecError, nearest
+
+__all__ = ["NORMALISATIONS", "STACKINGS", "Spec"]
+
+NORMALISATIONS = ("none", "component-std", "window-std", "component-max", "window-max", "logistic")
+STACKINGS = ("mean", "max")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """How to feed a network and how to read what it says.
+
+    Attributes
+    ----------
+    name : str
+        Name of the picker, such as ``default``.
+    network : str
+        Key of the registry that rebuilds the network.
+    options : dict
+        Arguments of the registry's builder.
+    rate_hz : float
+        Rate the network expects.
+    samples : int
+        Window length.
+    hop_samples : int
+        Samples between window starts when picking a record (``samples`` means no overlap).
+    components : str
+        Order of the input rows, such as ``ZNE`` or ``ENZ``; ``Z`` for one component.
+    demean : bool
+        Remove each component's mean over the window's valid samples first.
+    normalisation : str
+        One of :data:`NORMALISATIONS`; applied to each window after the mean is removed.
+        ``component-*`` scales each component by its own value, ``window-*`` all by the largest.
+    tone : bool
+        Add sin(pi n / 2) to the first component after normalising (published LPPN weights).
+    outputs : tuple of str
+        Label of each row of the first output: ``N`` (noise), ``P``, ``S``, ``detection``.
+    activation : str
+        ``softmax`` (over rows), ``sigmoid`` (each row) or ``none``; applied outside the network.
+    output_kind : str
+        ``per_sample``, ``per_segment`` (a second output holds the onset's offset in samples, one
+        row) or ``per_window`` (one value a window).
+    segment_samples : int
+        Input samples per output value: LPPN's stride, 1 for a value a sample.
+    blinding_samples : int
+        Samples at each window end that do not count when windows are stacked.
+    stacking : str
+        ``mean`` or ``max`` of overlapping windows.
+    auxiliary : tuple of str
+        Outputs trained but removed at deployment.
+    thresholds : dict
+        Default threshold of each label.
+    uncertainty_s : dict
+        Half-width in seconds that held 68 % of the residuals on the development split, by phase.
+    paper : str
+        Reference with DOI.
+
+    Examples
+    --------
+    >>> spec = Spec(name="x", network="lppn", rate_hz=100.0, samples=3072, outputs=("N", "P", "S"))
+    >>> Spec.from_json(spec.to_json()) == spec
+    True
+    """
+
+    name: str
+    network: str
+    options: dict[str, Any] = field(default_factory=dict)
+    rate_hz: float
+    samples: int
+    hop_samples: int = 0
+    components: str = "ZNE"
+    demean: bool = True
+    normalisation: str = "component-std"
+    tone: bool = False
+    outputs: tuple[str, ...]
+    activation: str = "softmax"
+    output_kind: str = "per_sample"
+    segment_samples: int = 1
+    blinding_samples: int = 0
+    stacking: str = "mean"
+    auxiliary: tuple[str, ...] = ()
+    thresholds: dict[str, float] = field(default_factory=dict)
+    uncertainty_s: dict[str, float] = field(default_factory=dict)
+    paper: str = ""
+
+    def __post_init__(self) -> None:
+        if self.hop_samples == 0:
+            object.__setattr__(self, "hop_samples", self.samples)
+        checks = {
+            "rate_hz": self.rate_hz > 0,
+            "samples": self.samples > 0,
+            "hop_samples": 0 < self.hop_samples <= self.samples,
+            "components": self.components != "" and set(self.components) <= set("ZNE"),
+            "normalisation": self.normalisation in NORMALISATIONS,
+            "activation": self.activation in ("softmax", "sigmoid", "none"),
+            "output_kind": self.output_kind in ("per_sample", "per_segment", "per_window"),
+            "segment_samples": self.segment_samples > 0 and self.hop_samples % self.segment_samples == 0,
+            "blinding_samples": 0 <= 2 * self.blinding_samples < self.samples,
+            "stacking": self.stacking in STACKINGS,
+            "outputs": len(self.outputs) > 0,
+        }
+        for key, right in checks.items():
+            if not right:
+                raise SpecError(f"Spec of {self.name!r}: {key} = {getattr(self, key)!r} cannot be used")
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Labels that make a curve: every output but noise."""
+        return tuple(label for label in self.outputs if label != "N")
+
+    def to_json(self) -> str:
+        """Return the Spec as one line of JSON with sorted keys."""
+        return json.dumps(dataclasses.asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Spec:
+        """Rebuild a Spec.
+
+        Parameters
+        ----------
+        text : str
+            What :meth:`to_json` wrote.
+
+        Raises
+        ------
+        SpecError
+            If it is no JSON object, a key is unknown or missing, or a value cannot be used.
+        """
+        try:
+            values = json.loads(text)
+        except ValueError as error:
+            raise SpecError(f"Spec is not JSON: {error}") from error
+        if not isinstance(values, dict):
+            raise SpecError(f"Spec is a {type(values).__name__}, expected a JSON object")
+        known = [f.name for f in dataclasses.fields(cls)]
+        for key in values:
+            if key not in known:
+                raise SpecError(f"Spec has an unknown key {key!r}; {nearest(key, known)}")
+        for key in ("outputs", "auxiliary"):
+            if key in values:
+                values[key] = tuple(values[key])
+        try:
+            return cls(**values)
+        except TypeError as error:
+            raise SpecError(f"Spec is incomplete: {error}") from error
