@@ -39,6 +39,9 @@ class Spec:
         Samples between window starts when picking a record (``samples`` means no overlap).
     components : str
         Order of the input rows, such as ``ZNE`` or ``ENZ``; ``Z`` for one component.
+    bandpass_hz : tuple of float, or None
+        Corners of the Butterworth band-pass (2 corners, run forward and backward) that the record
+        gets before it is cut.
     demean : bool
         Remove each component's mean over the window's valid samples first.
     normalisation : str
@@ -82,6 +85,7 @@ class Spec:
     samples: int
     hop_samples: int = 0
     components: str = "ZNE"
+    bandpass_hz: tuple[float, float] | None = None
     demean: bool = True
     normalisation: str = "component-std"
     tone: bool = False
@@ -104,6 +108,8 @@ class Spec:
             "samples": self.samples > 0,
             "hop_samples": 0 < self.hop_samples <= self.samples,
             "components": self.components != "" and set(self.components) <= set("ZNE"),
+            "bandpass_hz": self.bandpass_hz is None
+            or 0 < self.bandpass_hz[0] < self.bandpass_hz[1] < self.rate_hz / 2,
             "normalisation": self.normalisation in NORMALISATIONS,
             "activation": self.activation in ("softmax", "sigmoid", "none"),
             "output_kind": self.output_kind in ("per_sample", "per_segment", "per_window"),
@@ -149,8 +155,8 @@ class Spec:
         for key in values:
             if key not in known:
                 raise SpecError(f"Spec has an unknown key {key!r}; {nearest(key, known)}")
-        for key in ("outputs", "auxiliary"):
-            if key in values:
+        for key in ("outputs", "auxiliary", "bandpass_hz"):
+            if values.get(key) is not None:
                 values[key] = tuple(values[key])
         try:
             return cls(**values)

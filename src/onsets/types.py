@@ -12,7 +12,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["COMPONENTS", "Curve", "Float32", "Mask", "Pick", "Problem", "Record", "Trace", "Windows"]
+__all__ = [
+    "COMPONENTS",
+    "Curve",
+    "Float32",
+    "Mask",
+    "Pick",
+    "Problem",
+    "Record",
+    "Sample",
+    "Trace",
+    "Windows",
+]
 
 COMPONENTS = "ZNE"
 """Order of the rows of a Record."""
@@ -211,3 +222,31 @@ class Pick:
     polarity: str = ""
     model: str = ""
     flags: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """One labelled record of a dataset.
+
+    Attributes
+    ----------
+    name : str
+        Unique in its dataset.
+    dataset, station_id, event_id : str
+        ``event_id`` is what a split must not cut through; empty when the record holds noise only.
+    data : ndarray of float32, shape (3, samples)
+        Rows Z N E; absent components are zeros.
+    rate_hz : float
+        Samples a second.
+    arrivals : dict
+        Sample index (fractional) of each labelled phase; a phase that may be there without a label
+        is missing.
+    """
+
+    name: str
+    dataset: str
+    station_id: str
+    event_id: str
+    data: Float32
+    rate_hz: float
+    arrivals: dict[str, float] = field(default_factory=dict)

@@ -1,0 +1,63 @@
+# Every target sets up what it needs: a .venv beside this file, filled by one pip call.
+# Another interpreter: make PYTHON=python3.12 test
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check
+# Rooms of floors 0 to 4 are typed strictly; tests/design/floors.txt is the one list of floors.
+ROOMS := $(shell sed -n 's/^ *[0-4] //p' tests/design/floors.txt)
+TYPED := $(foreach room,$(ROOMS),$(wildcard src/onsets/$(room) src/onsets/$(room).py))
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test test-slow lint format weights clean
+
+help: ## print this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1:\2/p' Makefile | awk -F: '{ printf "%-18s %s\n", $$1, $$2 }'
+
+demo: $(VENV)/.ready-all ## pick an example earthquake with the bundled network
+	@$(BIN)/onsets demo
+
+test: lint ## lint, types, then every test but the slow ones
+	@echo "test: pytest"
+	@$(BIN)/python -m pytest -m "not slow" tests src
+
+test-slow: $(VENV)/.ready-dev ## only the tests that take over 20 s each
+	@$(BIN)/python -m pytest -m slow tests src || [ $$? -eq 5 ]  # 5: there is none
+
+lint: $(VENV)/.ready-dev ## ruff (rules and format) and mypy --strict on floors 0 to 4
+	@echo "lint: ruff, mypy"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy $(TYPED)
+
+format: $(VENV)/.ready-dev ## rewrite the sources as ruff wants them
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+weights: $(VENV)/.ready-all ## train and bundle the default network again
+	@$(BIN)/python recipes/first_default.py
+
+clean: ## remove caches and build outputs; .venv and out/ stay
+	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis onsets-demo.*
+	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is newer than pyproject.toml when what that file asks for is installed.
+$(VENV)/.ready-all: pyproject.toml | $(BIN)/pip
+	@echo "set-up: installing onsets with its extras into $(VENV) (minutes, once)"
+	@$(PIP) --editable '.[all]'
+	@touch $@
+
+$(VENV)/.ready-dev: pyproject.toml | $(BIN)/pip
+	@echo "set-up: installing onsets with its extras and the test tools into $(VENV) (minutes, once)"
+	@$(PIP) --editable '.[all,dev]'
+	@touch $(VENV)/.ready-all $@
+
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "set-up: $(PYTHON) is $$($(PYTHON) --version 2>&1 | tail -1); onsets needs Python 3.11 or newer;" \
+	       "install one and name it: make PYTHON=python3.11 ..." >&2; exit 1; }
+	@echo "set-up: creating $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --clear $(VENV)

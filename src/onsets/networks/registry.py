@@ -1,0 +1,103 @@
+"""The registry: one dict from a network's name to the module that builds it.
+
+Nothing is imported until a network is asked for, so listing them needs no torch.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from onsets.errors import MissingExtraError, SpecError, nearest
+from onsets.spec import Spec
+
+if TYPE_CHECKING:
+    from torch import nn
+
+__all__ = ["REGISTRY", "Entry", "build", "figures", "names", "spec"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a network is built: ``module.build(**options)`` and ``module.spec(**options)``.
+
+    Attributes
+    ----------
+    module : str
+        Module inside ``onsets.networks``.
+    options : dict
+        Arguments that tell this entry from others of the same module.
+    """
+
+    module: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+REGISTRY: dict[str, Entry] = {
+    "lppn": Entry("lppn"),
+}
+
+
+def names() -> list[str]:
+    """Return the names of all networks in the order of the registry."""
+    return list(REGISTRY)
+
+
+def _module(name: str) -> Any:
+    if name not in REGISTRY:
+        raise SpecError(f"unknown network {name!r}; {nearest(name, names())}")
+    try:
+        return importlib.import_module(f"onsets.networks.{REGISTRY[name].module}")
+    except ModuleNotFoundError as error:
+        if error.name == "torch":
+            raise MissingExtraError("torch", "train", f"building the network {name}") from error
+        raise
+
+
+def build(name: str, **options: Any) -> nn.Module:
+    """Build an untrained network.
+
+    Parameters
+    ----------
+    name : str
+        A key of :data:`REGISTRY`.
+    **options
+        Passed on to the network's builder, over those of the entry.
+
+    Raises
+    ------
+    SpecError
+        For an unknown name or option.
+    MissingExtraError
+        Without torch.
+    """
+    module = _module(name)
+    try:
+        network: nn.Module = module.build(**{**REGISTRY[name].options, **options})
+    except TypeError as error:
+        raise SpecError(f"network {name!r} cannot be built with {options}: {error}") from error
+    return network
+
+
+def spec(name: str, **options: Any) -> Spec:
+    """Return the Spec a network has by its paper, under the registry's name."""
+    import dataclasses
+
+    made: Spec = _module(name).spec(**{**REGISTRY[name].options, **options})
+    return dataclasses.replace(made, name=name, network=name)
+
+
+def figures() -> list[dict[str, Any]]:
+    """Return what each network costs, as measured by :mod:`onsets.networks.cost`; needs no torch.
+
+    Returns
+    -------
+    list of dict
+        The keys of ``onsets models --json``, in the order of the registry.
+    """
+    text = resources.files("onsets.networks").joinpath("figures.json").read_text(encoding="utf-8")
+    rows: list[dict[str, Any]] = json.loads(text)
+    return rows

@@ -1,0 +1,56 @@
+"""Files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from onsets.errors import OnsetsError
+
+__all__ = ["StoreError", "replacing"]
+
+
+class StoreError(OnsetsError, OSError):
+    """A table cannot be written: no space, no permission, a folder gone."""
+
+
+@contextmanager
+def replacing(path: str | Path) -> Iterator[IO[bytes]]:
+    """Open a draft beside ``path`` that takes its place when the block ends without an error.
+
+    Readers see the old file or the whole new one. A link is followed, so that its target is replaced.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file to write.
+
+    Yields
+    ------
+    binary file
+        The draft, open for writing.
+
+    Raises
+    ------
+    StoreError
+        If the draft cannot be made, filled or moved; the draft is removed, an old file unchanged.
+    """
+    final = Path(os.path.realpath(path))
+    draft = final.with_name(f".onsets-{secrets.token_hex(6)}.tmp")
+    try:
+        with open(draft, "xb") as handle:
+            yield handle
+            handle.flush()
+            os.fsync(handle.fileno())
+        os.replace(draft, final)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        message = f"{path} cannot be written: {reason}; a file of that name, if any, is as it was"
+        raise StoreError(message) from error
+    finally:
+        with suppress(OSError):
+            draft.unlink()
