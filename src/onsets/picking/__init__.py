@@ -1,0 +1,23 @@
+"""Picking: a record to a curve, a curve to onsets, onsets to picks."""
+
+from onsets.picking.annotate import annotate
+from onsets.picking.classic import ClassicalPicker
+from onsets.picking.decode import Onsets, decode
+from onsets.picking.describe import describe
+from onsets.picking.models import available, bundled, load
+from onsets.picking.network import NetworkPicker
+from onsets.picking.picker import Picked, Picker
+
+__all__ = [
+    "ClassicalPicker",
+    "NetworkPicker",
+    "Onsets",
+    "Picked",
+    "Picker",
+    "annotate",
+    "available",
+    "bundled",
+    "decode",
+    "describe",
+    "load",
+]

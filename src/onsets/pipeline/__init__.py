@@ -1,0 +1,6 @@
+"""Pipelines: files or archives to picks, with the ledger of what became of each station-day."""
+
+from onsets.pipeline.ledger import station_days
+from onsets.pipeline.pick import PickRun, pick_files, pick_sds, pick_traces
+
+__all__ = ["PickRun", "pick_files", "pick_sds", "pick_traces", "station_days"]
