@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from dataclasses import dataclass, field
+from numbers import Integral, Real
 from typing import Any
 
 from onsets.errors import SpecError, nearest
@@ -17,6 +19,19 @@ __all__ = ["NORMALISATIONS", "STACKINGS", "Spec"]
 
 NORMALISATIONS = ("none", "component-std", "window-std", "component-max", "window-max", "logistic")
 STACKINGS = ("mean", "max")
+_INTEGERS = ("samples", "hop_samples", "segment_samples", "blinding_samples")
+_NUMBERS = ("rate_hz", *_INTEGERS)
+_WORDS = ("name", "network", "components", "normalisation", "activation", "output_kind", "stacking", "paper")
+
+
+def _is(value: Any, kind: type) -> bool:
+    """Say whether a value is a finite number of the kind; a bool is none."""
+    return isinstance(value, kind) and not isinstance(value, bool) and math.isfinite(value)  # type: ignore[arg-type]
+
+
+def _figures(values: Any, labels: tuple[str, ...]) -> bool:
+    """Say whether values are numbers by label."""
+    return isinstance(values, dict) and all(k in labels and _is(v, Real) for k, v in values.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +51,8 @@ class Spec:
     samples : int
         Window length.
     hop_samples : int
-        Samples between window starts when picking a record (``samples`` means no overlap).
+        Samples between window starts when picking a record (``samples`` means no overlap); 0 takes
+        the most at which every sample is outside the blinding of some window.
     components : str
         Order of the input rows, such as ``ZNE`` or ``ENZ``; ``Z`` for one component.
     bandpass_hz : tuple of float, or None
@@ -101,23 +117,44 @@ class Spec:
     paper: str = ""
 
     def __post_init__(self) -> None:
-        if self.hop_samples == 0:
-            object.__setattr__(self, "hop_samples", self.samples)
-        checks = {
-            "rate_hz": self.rate_hz > 0,
-            "samples": self.samples > 0,
-            "hop_samples": 0 < self.hop_samples <= self.samples,
-            "components": self.components != "" and set(self.components) <= set("ZNE"),
-            "bandpass_hz": self.bandpass_hz is None
-            or 0 < self.bandpass_hz[0] < self.bandpass_hz[1] < self.rate_hz / 2,
-            "normalisation": self.normalisation in NORMALISATIONS,
-            "activation": self.activation in ("softmax", "sigmoid", "none"),
-            "output_kind": self.output_kind in ("per_sample", "per_segment", "per_window"),
-            "segment_samples": self.segment_samples > 0 and self.hop_samples % self.segment_samples == 0,
-            "blinding_samples": 0 <= 2 * self.blinding_samples < self.samples,
-            "stacking": self.stacking in STACKINGS,
-            "outputs": len(self.outputs) > 0,
-        }
+        kinds = {key: isinstance(getattr(self, key), str) for key in _WORDS}
+        kinds |= {key: _is(getattr(self, key), Integral if key in _INTEGERS else Real) for key in _NUMBERS}
+        for key in ("outputs", "auxiliary"):
+            value = getattr(self, key)
+            kinds[key] = isinstance(value, tuple) and all(isinstance(word, str) for word in value)
+        kinds["bandpass_hz"] = self.bandpass_hz is None or (
+            len(self.bandpass_hz) == 2 and all(_is(corner, Real) for corner in self.bandpass_hz)
+        )
+        kinds["options"] = isinstance(self.options, dict)
+        self._require(kinds)
+        if self.hop_samples == 0:  # the widest that leaves no sample unheard
+            widest = (self.samples - 2 * self.blinding_samples) // max(1, self.segment_samples)
+            object.__setattr__(self, "hop_samples", widest * self.segment_samples)
+        heard = self.samples - (0 if self.output_kind == "per_window" else 2 * self.blinding_samples)
+        band = self.bandpass_hz
+        self._require(
+            {
+                "rate_hz": self.rate_hz > 0,
+                "samples": self.samples > 0,
+                "blinding_samples": 0 <= 2 * self.blinding_samples < self.samples,
+                "segment_samples": 0 < self.segment_samples <= self.samples
+                and self.hop_samples % self.segment_samples == 0,
+                "hop_samples": 0 < self.hop_samples <= heard,
+                "components": self.components != ""
+                and set(self.components) <= set("ZNE")
+                and len(set(self.components)) == len(self.components),
+                "bandpass_hz": band is None or 0 < band[0] < band[1] < self.rate_hz / 2,
+                "normalisation": self.normalisation in NORMALISATIONS,
+                "activation": self.activation in ("softmax", "sigmoid", "none"),
+                "output_kind": self.output_kind in ("per_sample", "per_segment", "per_window"),
+                "stacking": self.stacking in STACKINGS,
+                "outputs": len(self.outputs) > 0 and len(set(self.outputs)) == len(self.outputs),
+                "thresholds": _figures(self.thresholds, self.labels),
+                "uncertainty_s": _figures(self.uncertainty_s, self.labels),
+            }
+        )
+
+    def _require(self, checks: dict[str, bool]) -> None:
         for key, right in checks.items():
             if not right:
                 raise SpecError(f"Spec of {self.name!r}: {key} = {getattr(self, key)!r} cannot be used")
@@ -147,7 +184,7 @@ class Spec:
         """
         try:
             values = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise SpecError(f"Spec is not JSON: {error}") from error
         if not isinstance(values, dict):
             raise SpecError(f"Spec is a {type(values).__name__}, expected a JSON object")
@@ -156,7 +193,7 @@ class Spec:
             if key not in known:
                 raise SpecError(f"Spec has an unknown key {key!r}; {nearest(key, known)}")
         for key in ("outputs", "auxiliary", "bandpass_hz"):
-            if values.get(key) is not None:
+            if isinstance(values.get(key), list):
                 values[key] = tuple(values[key])
         try:
             return cls(**values)

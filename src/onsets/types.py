@@ -183,7 +183,7 @@ class Curve:
     kind : str
         ``probability`` or ``ratio``.
     offsets_s : ndarray of float32, shape (labels, n), or None
-        Seconds from a segment's start to the onset in it (per-segment networks only).
+        Seconds from the time of a value to the onset it speaks of (per-segment networks only).
     model : str
         Which network or picker made it.
     """

@@ -129,7 +129,8 @@ def highpass(x: Float64, rate_hz: float, corner_hz: float) -> Float64:
     """Remove what is slower than a corner, causally, so that nothing runs ahead of an onset.
 
     Two equal one-pole sections in a row, each ``y = x`` minus its exponential average: 12 dB an
-    octave below the corner and 6 dB down at it, no ripple above. The first sample is taken away
+    octave below the corner, 6 dB down at it, and no ripple above (flat to 0.7 dB where the corner
+    is a hundredth of the rate; ratios do not ask for the gain). The first sample is taken away
     first, so a constant becomes exact zeros.
 
     Parameters

@@ -26,6 +26,7 @@ __all__ = ["baer_curve", "baer_onset", "sustained"]
 
 _HIGHEST = 1e15
 _CHUNK = 1 << 15
+_TAME = 3.0  # deviations a sample above the second threshold counts for
 
 
 def baer_curve(
@@ -49,7 +50,7 @@ def baer_curve(
     memory_s : float
         Seconds the statistics reach back once they have seen as much.
     second_threshold : float
-        Value above which a sample does not count in full for the statistics (S2; 20 in the paper).
+        Value above which a sample hardly counts for the statistics (S2; 20 in the paper).
     update_s : float
         Seconds between updates of the statistics.
 
@@ -71,8 +72,8 @@ def baer_curve(
     ``e2[i] = x[i]^2 + C (x[i] - x[i-1])^2``, ``SF = e2^2``, ``CF = (SF - mean(SF)) / sigma(SF)``.
     Deviations from the paper: mean and sigma are updated every ``update_s``, not at each sample;
     they forget (exponentially, after ``memory_s``) instead of reaching back to the start, so a day
-    can be run in one; a sample above S2 counts as S2 rather than not at all, so that a lasting rise
-    of the noise is learnt in the end; and C is the geometric mean of the energy ratios of the past
+    can be run in one; a sample above S2 counts as one of 3 deviations rather than not at all, so that
+    a lasting rise of the noise is learnt within a minute or two; and C is the geometric mean of the energy ratios of the past
     updates, where the paper has the ratio of the summed energies, so one event does not set it.
 
     Examples
@@ -135,7 +136,7 @@ def _watched(rows: Float64, preset: int, memory: float) -> Float64:
 
 
 def _standardise(watched: Float64, preset: int, memory: float, second_threshold: float) -> None:
-    """Replace each row after the preset by its deviations from the clipped statistics so far."""
+    """Replace each row after the preset by its deviations from the statistics before it."""
     step = watched.shape[1]
     sums, squares = watched.sum(axis=1), np.einsum("ij,ij->i", watched, watched)
     highest = watched.max(axis=1).tolist()
@@ -148,9 +149,9 @@ def _standardise(watched: Float64, preset: int, memory: float, second_threshold:
         limit = mean + second_threshold * sigma
         weight = 1.0 / min(k + 1.0, memory)
         if highest[k] > limit and sigma > 0:
-            clipped = np.minimum(watched[k], limit)
-            mean += weight * (float(clipped.sum()) / step - mean)
-            square += weight * (float(clipped @ clipped) / step - square)
+            tame = np.where(watched[k] > limit, mean + _TAME * sigma, watched[k])
+            mean += weight * (float(tame.sum()) / step - mean)
+            square += weight * (float(tame @ tame) / step - square)
         else:
             mean += weight * (row_means[k] - mean)
             square += weight * (row_squares[k] - square)

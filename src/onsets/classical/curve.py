@@ -68,7 +68,9 @@ def characteristic(record: Record, kind: str, **options: Any) -> Curve:
     functions = np.zeros(record.data.shape, dtype=np.float32)
     for row in np.flatnonzero(record.live):
         for first, last in valid_runs(record.valid[row]):
-            piece = highpass(record.data[row, first:last].astype(np.float64), record.rate_hz, chosen.highpass_hz)
+            piece = highpass(
+                record.data[row, first:last].astype(np.float64), record.rate_hz, chosen.highpass_hz
+            )
             functions[row, first:last] = np.maximum(ratio_of(piece, record.rate_hz, chosen), 0.0)
     return Curve(
         station_id=record.station_id,
@@ -128,5 +130,4 @@ def _sta_lta(piece: Float64, short: int, long: int, options: StaLtaOptions) -> F
 def valid_runs(valid: Mask) -> Iterator[tuple[int, int]]:
     """Yield the first sample and the one after the last of every stretch without a gap."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], valid, [False])).astype(np.int8)))
-    for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        yield first, last
+    yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)

@@ -62,12 +62,15 @@ def kurtosis(x: npt.ArrayLike, window: int, rise: int = 1) -> tuple[Float64, Flo
     if window < 4 or rise < 1:
         raise ConfigError(f"window is {window} and rise {rise} samples, expected at least 4 and 1")
     values = np.zeros(len(samples))
-    scaled = samples * unit_scale(samples)
+    scale = unit_scale(samples)
     for first, last in chunks(len(samples) - window + 1, window):
-        values[first + window - 1 : last + window - 1] = _windows(scaled[first : last + window - 1], window)
+        piece = samples[first : last + window - 1] * scale
+        values[first + window - 1 : last + window - 1] = _windows(piece, window)
     rises = np.zeros(len(samples))
-    full = window + rise - 1
-    rises[full:] = np.maximum(values[full:] - values[window - 1 : len(values) - rise], 0.0)
+    if len(samples) >= window + rise:
+        risen = rises[window + rise - 1 :]
+        np.subtract(values[window + rise - 1 :], values[window - 1 : len(values) - rise], out=risen)
+        np.maximum(risen, 0.0, out=risen)
     return values, rises
 
 
@@ -93,7 +96,8 @@ def _windows(x: Float64, window: int) -> Float64:
     variance = m2 - square
     fourth = m4 - 4 * m1 * m3 + 3 * square * (2 * m2 - square)
     known = (variance > 1e-12 * m2) & (variance > 1e-150)
-    return np.divide(fourth, np.square(variance), out=np.full(count, 3.0), where=known) - 3.0
+    ratio = np.divide(fourth, np.square(variance), out=np.full(count, 3.0), where=known)
+    return np.asarray(ratio - 3.0)
 
 
 def kurtosis_onset(x: npt.ArrayLike, window: int) -> int:

@@ -25,8 +25,8 @@ CLASSICAL = ("sta-lta", "aic", "kurtosis", "baer")
 VARIANTS = ("classic", "recursive", "delayed")
 
 DEFAULT_THRESHOLDS: dict[str, dict[str, float]] = {
-    "sta-lta": {"P": 4.5, "S": 3.0},
-    "aic": {"P": 4.5, "S": 3.0},
+    "sta-lta": {"P": 4.5, "S": 2.5},
+    "aic": {"P": 4.5, "S": 2.5},
     "kurtosis": {"P": 8.0, "S": 8.0},
     "baer": {"P": 50.0, "S": 30.0},
 }

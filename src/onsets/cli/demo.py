@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from onsets.errors import MissingExtraError
-from onsets.types import Trace
+
+if TYPE_CHECKING:
+    from onsets.types import Trace
 
 __all__ = ["demo", "example_traces"]
 
@@ -25,6 +27,8 @@ def example_traces() -> list[Trace]:
         import obspy
     except ImportError as error:
         raise MissingExtraError("obspy", "obspy", "the demo's record") from error
+    from onsets.types import Trace
+
     return [
         Trace(
             f"{trace.stats.network}.{trace.stats.station}.{trace.stats.location}",
@@ -39,8 +43,12 @@ def example_traces() -> list[Trace]:
 
 
 def demo(
-    output: Annotated[str, typer.Option("--output", "-o", help="Picture: .png .pdf .svg.")] = "onsets-demo.png",
-    model: Annotated[str, typer.Option("--model", "-m", help="A bundled name or a classical picker.")] = "default",
+    output: Annotated[
+        str, typer.Option("--output", "-o", help="Picture: .png .pdf .svg.")
+    ] = "onsets-demo.png",
+    model: Annotated[
+        str, typer.Option("--model", "-m", help="A bundled name or a classical picker.")
+    ] = "default",
     as_json: Annotated[bool, typer.Option("--json", help="Print the picks as JSON.")] = False,
 ) -> None:
     """Pick ObsPy's example earthquake, print the picks and draw them.
@@ -61,9 +69,7 @@ def demo(
         return
     typer.echo(f"{'station':10}{'phase':7}{'time':30}{'probability':>12}{'snr_db':>8}  polarity")
     for row in picked.picks.rows():
-        probability = "" if row["probability"] is None else f"{row['probability']:.2f}"
-        snr = "" if row["snr_db"] is None else f"{row['snr_db']:.1f}"
-        typer.echo(
-            f"{row['station_id']:10}{row['phase']:7}{row['time']:30}{probability:>12}{snr:>8}  {row['polarity']}"
-        )
+        numbers = [(row["probability"], 12, 2), (row["snr_db"], 8, 1)]
+        cells = "".join(f"{'' if x is None else format(x, f'.{d}f'):>{w}}" for x, w, d in numbers)
+        typer.echo(f"{row['station_id']:10}{row['phase']:7}{row['time']:30}{cells}  {row['polarity']}")
     typer.echo(f"picture: {path}")

@@ -51,7 +51,13 @@ def progress_bar(quiet: bool) -> tuple[Callable[[int, int, str], None], Callable
 
     def update(done: int, total: int, station: str) -> None:
         nonlocal bar
-        if bar is None and not quiet and sys.stderr.isatty() and time.monotonic() - began > 2 and done < total:
+        if (
+            bar is None
+            and not quiet
+            and sys.stderr.isatty()
+            and time.monotonic() - began > 2
+            and done < total
+        ):
             from rich.console import Console
             from rich.progress import Progress
 
@@ -93,8 +99,12 @@ def pick(
     start: Annotated[str | None, typer.Option(help="Begin of the span of --sds, ISO 8601 UTC.")] = None,
     end: Annotated[str | None, typer.Option(help="End of the span of --sds, excluded.")] = None,
     stations: Annotated[str | None, typer.Option(help="CSV of the stations to take from --sds.")] = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads of the network; all cores if not given.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print picks, ledger and failures as JSON.")] = False,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Threads of the network; all cores if not given.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print picks, ledger and failures as JSON.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")] = False,
 ) -> None:
     """Pick P and S onsets in waveform files or an SDS archive.

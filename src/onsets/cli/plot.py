@@ -61,8 +61,6 @@ def plot(
             k = sum(name == stem or name.startswith(f"{stem}_") for name in names)
             names.add(stem := f"{stem}_{k + 1}" if k else stem)
             target = target.with_name(stem + target.suffix)
-        plot_record(
-            record, picked.curve, shown, target, start_ns=a, end_ns=b, thresholds=picker.thresholds
-        )
+        plot_record(record, picked.curve, shown, target, start_ns=a, end_ns=b, thresholds=picker.thresholds)
         typer.echo(str(target))
     raise typer.Exit(1 if any(problem.fatal for problem in [*problems, *faults]) else 0)

@@ -14,6 +14,8 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
+from torch.overrides import TorchFunctionMode
 
 from onsets.networks import registry
 from onsets.spec import Spec
@@ -77,11 +79,22 @@ def multiply_adds(network: nn.Module, components: int, samples: int) -> int:
     return total
 
 
+class _MeanPooling(TorchFunctionMode):
+    """Average where a network takes maxima: a maximum's gradient reaches one sample only."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if func is functional.max_pool1d:
+            shape = {key: kwargs[key] for key in ("stride", "padding", "ceil_mode") if key in kwargs}
+            return functional.avg_pool1d(*args, **shape)
+        return func(*args, **kwargs)
+
+
 def receptive_field(network: nn.Module, components: int, samples: int) -> int:
     """Return how many input samples the middle output value depends on, at most ``samples``.
 
     Measured: weights are set so that no path cancels, an impulse gradient is sent back, and the
-    span of non-zero input gradients is read.
+    span of non-zero input gradients is read. Maximum pooling counts with all the samples it compares.
     """
     import copy
 
@@ -92,8 +105,12 @@ def receptive_field(network: nn.Module, components: int, samples: int) -> int:
             p.copy_(torch.rand(p.shape, generator=generator, dtype=p.dtype) * 0.5 + 0.05)
             if p.ndim > 1:
                 p.div_(p[0].numel())
+        for module in probe.modules():
+            if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
+                module.reset_running_stats()
     x = torch.rand(1, components, samples, generator=generator, dtype=torch.float64).requires_grad_()
-    out = probe(x)
+    with _MeanPooling():
+        out = probe(x)
     first: Tensor = out[0] if isinstance(out, tuple) else out
     first = first if first.ndim == 3 else first[..., None]
     (gradient,) = torch.autograd.grad(first[..., first.shape[-1] // 2].sum(), x)

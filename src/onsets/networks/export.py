@@ -43,7 +43,19 @@ def to_onnx(network: nn.Module, spec: Spec, path: str | Path) -> Path:
         raise MissingExtraError("onnx", "train", "exporting to ONNX") from error
     target = Path(path)
     temporary = target.with_name(target.name + ".part")
-    network.eval()
+    try:
+        _trace(network.eval(), spec, temporary)
+        model = onnx.load(str(temporary))
+        model.producer_name, model.producer_version = "onsets", ""
+        onnx.helper.set_model_props(model, {"spec": spec.to_json()})
+        onnx.save(model, str(temporary))
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return target
+
+
+def _trace(network: nn.Module, spec: Spec, path: Path) -> None:
     example = torch.zeros(2, len(spec.components), spec.samples)
     with torch.no_grad():
         out = network(example)
@@ -53,16 +65,10 @@ def to_onnx(network: nn.Module, spec: Spec, path: str | Path) -> Path:
         torch.onnx.export(
             network,
             (example,),
-            str(temporary),
+            str(path),
             input_names=["waveform"],
             output_names=outputs,
             dynamic_axes={name: {0: "batch"} for name in ["waveform", *outputs]},
             opset_version=OPSET,
             dynamo=False,
         )
-    model = onnx.load(str(temporary))
-    model.producer_name, model.producer_version = "onsets", ""
-    onnx.helper.set_model_props(model, {"spec": spec.to_json()})
-    onnx.save(model, str(temporary))
-    os.replace(temporary, target)
-    return target

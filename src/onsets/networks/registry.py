@@ -38,6 +38,18 @@ class Entry:
 
 REGISTRY: dict[str, Entry] = {
     "lppn": Entry("lppn"),
+    "cnn3": Entry("cnn3"),
+    "cnn7": Entry("cnn7"),
+    "cnn7-separable": Entry("cnn7", {"separable": True}),
+    "unet": Entry("unet"),
+    "unet-1d": Entry("unet", {"exact": False}),
+    "cnn-gru": Entry("cnn_gru"),
+    "wavenet": Entry("wavenet"),
+    "wavenet-separable": Entry("wavenet", {"separable": True}),
+    "phasenet": Entry("phasenet"),
+    "cpic-v1": Entry("cpic", {"version": 1}),
+    "cpic-v2": Entry("cpic", {"version": 2}),
+    "msnet": Entry("msnet"),
 }
 
 
@@ -86,7 +98,11 @@ def spec(name: str, **options: Any) -> Spec:
     """Return the Spec a network has by its paper, under the registry's name."""
     import dataclasses
 
-    made: Spec = _module(name).spec(**{**REGISTRY[name].options, **options})
+    module = _module(name)
+    try:
+        made: Spec = module.spec(**{**REGISTRY[name].options, **options})
+    except TypeError as error:
+        raise SpecError(f"network {name!r} has no Spec with {options}: {error}") from error
     return dataclasses.replace(made, name=name, network=name)
 
 

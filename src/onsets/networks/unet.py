@@ -31,7 +31,7 @@ As printed (Table 3): kernels, widths, rates, activation; 1,748,771 parameters i
 - What :mod:`onsets.networks._yu2020` says of all networks of the paper.
 
 Multiply-adds of a window: 179 million in one dimension, which are the taps that meet a sample; the
-exact form computes the dead rows too, 398 million. An output sees 100 to 108 samples by its position.
+exact form computes the dead rows too, 400 million. An output sees 100 to 108 samples by its position.
 
 >>> from onsets.networks import parameters
 >>> [f"{parameters(build(exact)):,}" for exact in (True, False)]
@@ -46,6 +46,7 @@ speed and accuracy. Acta Seismologica Sinica 42 (3), 269-282 (in Chinese). doi:1
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from torch import Tensor, nn
 
@@ -102,8 +103,7 @@ class UNet(nn.Module):
         super().__init__()
         widths = (1, 32, 64, 128, 256)
         pairs = [
-            nn.Sequential(ConvNorm(a, b, 3, leaky()), ConvNorm(b, b, 3, leaky()))
-            for a, b in zip(widths, widths[1:], strict=False)
+            nn.Sequential(ConvNorm(a, b, 3, leaky()), ConvNorm(b, b, 3, leaky())) for a, b in pairwise(widths)
         ]
         self.encoder = nn.ModuleList(pairs[:3])
         self.pool = nn.MaxPool1d(2, ceil_mode=True)

@@ -36,8 +36,11 @@ def save(network: nn.Module, spec: Spec, path: str | Path) -> str:
     tensors = {key: value.detach().cpu().contiguous() for key, value in network.state_dict().items()}
     target = Path(path)
     temporary = target.with_name(target.name + ".part")
-    temporary.write_bytes(serialise(tensors, metadata={"spec": spec.to_json()}))
-    os.replace(temporary, target)
+    try:
+        temporary.write_bytes(serialise(tensors, metadata={"spec": spec.to_json()}))
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
     return sha256(target)
 
 
@@ -82,9 +85,9 @@ def load(path: str | Path, *, expected_sha256: str | None = None) -> tuple[nn.Mo
     MissingExtraError
         Without torch.
     """
+    spec = read_spec(path)
     if expected_sha256 is not None and sha256(path) != expected_sha256:
         raise SpecError(f"{path} has sha256 {sha256(path)}, expected {expected_sha256}; fetch it again")
-    spec = read_spec(path)
     network = registry.build(spec.network, **spec.options)
     from safetensors.torch import load_file
 

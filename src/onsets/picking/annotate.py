@@ -40,15 +40,20 @@ def annotate(record: Record, runner: Runner, spec: Spec, batch: int = 32) -> Cur
     Curve
         A value a sample, a segment or a hop; 0 where no component was recorded.
 
+    Notes
+    -----
+    LPPN's program takes the single highest segment of a window and that segment's own offset. Here
+    a value is the sum over three neighbouring segments, so that onsets which fall between two
+    segments are not lost, and overlapping windows are averaged.
+
     Raises
     ------
     SpecError
         If the rate differs or the network's outputs do not fit the Spec.
     """
     if abs(record.rate_hz / spec.rate_hz - 1) > 1e-4:
-        raise SpecError(
-            f"{record.station_id} has rate {record.rate_hz:g} Hz, {spec.name} needs {spec.rate_hz:g} Hz; resample it"
-        )
+        got, want = f"{record.rate_hz:g} Hz", f"{spec.rate_hz:g} Hz"
+        raise SpecError(f"{record.station_id} has rate {got}, {spec.name} needs {want}; resample it first")
     keep = [spec.outputs.index(label) for label in spec.labels]
     segments = spec.output_kind == "per_segment"
     windowed = spec.output_kind == "per_window"
@@ -69,10 +74,10 @@ def annotate(record: Record, runner: Runner, spec: Spec, batch: int = 32) -> Cur
         return _points_curve(record, spec, points)
     total, _ = stack.result()
     recorded = _recorded(record, spec.segment_samples, stack.length)
-    values = np.where(recorded, total[: len(keep)], np.float32(0))
-    offsets = None
+    values, offsets = total, None
     if segments:
-        offsets = total[len(keep) :] / np.maximum(total[: len(keep)], 1e-9) / np.float32(spec.rate_hz)
+        values, offsets = _neighbours(total[: len(keep)], total[len(keep) :], spec)
+    values = np.where(recorded, values, np.float32(0))
     rate = record.rate_hz / spec.segment_samples
     return Curve(
         record.station_id,
@@ -85,6 +90,31 @@ def annotate(record: Record, runner: Runner, spec: Spec, batch: int = 32) -> Cur
         offsets,
         spec.name,
     )
+
+
+def _neighbours(each: Float32, weighted: Float32, spec: Spec) -> tuple[Float32, Float32]:
+    """Join each segment with its two neighbours.
+
+    Parameters
+    ----------
+    each : ndarray, shape (labels, n)
+        Probability that an onset lies in the segment.
+    weighted : ndarray, shape (labels, n)
+        That, times the onset's offset in samples from the segment's start.
+
+    Returns
+    -------
+    values : ndarray, shape (labels, n)
+        Sum over three segments: the chance that the onset lies in any of them, at most 1.
+    offsets_s : ndarray, shape (labels, n)
+        Their onset times' mean weighted by probability, s from the middle segment's start.
+    """
+    p, po = (np.pad(x.astype(np.float64), ((0, 0), (1, 1))) for x in (each, weighted))
+    step = spec.segment_samples
+    total = p[:, :-2] + p[:, 1:-1] + p[:, 2:]
+    moment = po[:, :-2] + po[:, 1:-1] + po[:, 2:] + step * (p[:, 2:] - p[:, :-2])
+    offsets_s = moment / np.maximum(total, 1e-12) / spec.rate_hz
+    return np.minimum(total, 1).astype(np.float32), offsets_s.astype(np.float32)
 
 
 def _check(outputs: tuple[Float32, ...], spec: Spec, record: Record) -> None:

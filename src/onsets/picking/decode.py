@@ -63,10 +63,8 @@ def decode(curve: Curve, thresholds: Mapping[str, float], separation_s: float = 
     """Find the onsets of each phase in a curve.
 
     A *probability a sample* gives one onset at the highest point of each stretch above the
-    threshold, moved by the parabola through its neighbours. A *probability a segment* (LPPN) gives
-    one where the sum over three neighbouring segments, the chance that the onset lies in any of
-    them, is highest; its time is the mean of theirs weighted by probability. A *ratio* gives the
-    moment at which the threshold is first reached, once until the ratio falls below half of it.
+    threshold, moved by the parabola through its neighbours. A curve with offsets (LPPN) gives one at
+    the highest point of each stretch, at the time its offset says. A *ratio* gives the moment at which the threshold is first reached, once until the ratio falls below half of it.
 
     Parameters
     ----------
@@ -80,11 +78,6 @@ def decode(curve: Curve, thresholds: Mapping[str, float], separation_s: float = 
     -------
     dict of str to Onsets
         One entry a label that has a threshold, ``detection`` left out.
-
-    Notes
-    -----
-    LPPN's program takes the single highest segment of a window and that segment's own offset; the
-    sum over neighbours does not lose onsets that fall between two segments.
     """
     found = {}
     for k, label in enumerate(curve.labels):
@@ -123,19 +116,10 @@ def _peaks(values: Float32, rate_hz: float, threshold: float) -> Onsets:
 
 
 def _segments(values: Float32, offsets_s: Float32, rate_hz: float, threshold: float) -> Onsets:
-    padded = np.pad(values.astype(np.float64), 1)
-    three = np.minimum(padded[:-2] + padded[1:-1] + padded[2:], 1.0)
-    at, top = [], []
-    for a, b in intervals(np.asarray(three, dtype=np.float32), threshold):
-        # the strongest single segment of the stretch, then its neighbours
-        k = int(a + np.argmax(three[a : b + 1] + 1e-6 * values[a : b + 1]))
-        near = np.arange(max(0, k - 1), min(len(values), k + 2))
-        weight = values[near].astype(np.float64)
-        seconds = near / rate_hz + offsets_s[near]
-        at.append(float((weight * seconds).sum() / max(weight.sum(), 1e-12)))
-        top.append(float(three[k]))
+    best = [int(a + np.argmax(values[a : b + 1])) for a, b in intervals(values, threshold)]
+    at = np.array(best, dtype=np.float64) / rate_hz + offsets_s[best].astype(np.float64)
     order = np.argsort(at, kind="stable")
-    return Onsets(np.array(at, dtype=np.float64)[order], np.array(top, dtype=np.float64)[order])
+    return Onsets(at[order], values[best].astype(np.float64)[order])
 
 
 def _thin(onsets: Onsets, separation_s: float) -> Onsets:

@@ -56,7 +56,9 @@ def station_days(
         notes.setdefault((problem.station_id, day), []).append(f"{problem.where}: {problem.reason}")
     keys = set(read)
     for record, _ in results:
-        keys |= {(record.station_id, day) for day, _ in _days(record.start_ns, record.samples, record.rate_hz)}
+        keys |= {
+            (record.station_id, day) for day, _ in _days(record.start_ns, record.samples, record.rate_hz)
+        }
     known = {station for station, _ in keys}
     keys |= {(station, day) for station, day in notes if station and day is not None}
     rows = [
@@ -72,7 +74,10 @@ def station_days(
     ]
     for (station, day), reasons in sorted(notes.items(), key=lambda item: (item[0][0], item[0][1] or 0)):
         if day is None and station not in known:
-            rows += [LedgerRow(station_id=station, rejected=reason, why="nothing could be read") for reason in reasons]
+            rows += [
+                LedgerRow(station_id=station, rejected=reason, why="nothing could be read")
+                for reason in reasons
+            ]
     return rows
 
 
@@ -106,7 +111,9 @@ def _row(
     highest = {"P": math.nan, "S": math.nan}
     counts = {"P": 0, "S": 0}
     for record, picked in results:
-        here = [cut for number, cut in _days(record.start_ns, record.samples, record.rate_hz) if number == day]
+        here = [
+            cut for number, cut in _days(record.start_ns, record.samples, record.rate_hz) if number == day
+        ]
         if not here:
             continue
         flags |= record.flags

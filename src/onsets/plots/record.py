@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from onsets.errors import ConfigError
+from onsets.errors import ConfigError, MissingExtraError
 from onsets.plots.labels import MOST_LABELS, Label, place_labels, text_width_in
 from onsets.plots.rows import NO_DATA, draw_component, draw_curve, shade_gaps
 from onsets.plots.save import check_picture, save_figure
@@ -85,7 +85,8 @@ def figure_record(
     One row a live component with the picks as lines through all of them and the gaps shaded, one row
     with the curve. More than 4,000 samples are drawn as the lowest and highest of each pixel, curves
     as the highest, so that a day costs little more than a minute. Above 20 picks the lines are thin,
-    behind the waveform and without labels, P in the upper and S in the lower half of each row, as they would hide each other.
+    behind the waveform and without labels: P in the upper half of each row, S in the lower, since they
+    would hide each other.
 
     Parameters
     ----------
@@ -133,8 +134,6 @@ def figure_record(
 
 
 def _empty_figure() -> Figure:
-    from onsets.errors import MissingExtraError
-
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
@@ -212,7 +211,7 @@ def _draw_picks(axes: list[Axes], picks: list[Pick], labels: list[Label], view: 
         box = {"boxstyle": "round,pad=0.25,rounding_size=0.3", "facecolor": colour, "edgecolor": "white"}
         axes[0].text(
             *(label.middle_in / _INNER, 1 + (_STEM + (label.level + 0.42) * _LEVEL) / _ROW, label.text),
-            transform=axes[0].transAxes, ha="center", va="center", size=SMALL, weight="bold",
+            transform=axes[0].transAxes, ha="center", va="center_baseline", size=SMALL, weight="bold",
             color="white", bbox=box | {"linewidth": 0.8}, zorder=7, parse_math=False,
         )  # fmt: skip
 

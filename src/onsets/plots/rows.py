@@ -105,7 +105,7 @@ def draw_curve(ax: Axes, curve: Curve, view: View, thresholds: Mapping[str, floa
         ax.fill_between(seconds, 0, line, color=colour, alpha=0.14, linewidth=0, zorder=2)
         highest = max(highest, float(np.nanmax(line, initial=0.0)), thresholds.get(label, 0.0))
         if label in thresholds:
-            dots = (number * 1.6, (1, 2.2))  # of equal thresholds both colours show
+            dots = (number * 2.0, (1.2, 4.8))  # of equal thresholds all colours show
             ax.axhline(
                 thresholds[label], color=colour, linewidth=1.0, linestyle=dots, label=f"threshold {label}"
             )

@@ -29,7 +29,7 @@ def _session(model: str | Path | bytes, threads: int | None) -> Any:
     options.log_severity_level = 3
     try:  # from memory: a model that points at files outside itself is refused
         return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # noqa: BLE001 the runtime has no error class of its own
+    except Exception as error:
         raise SpecError(f"{where} is no ONNX model that can be run: {str(error).splitlines()[0]}") from error
 
 

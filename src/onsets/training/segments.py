@@ -68,7 +68,10 @@ class SegmentTraining:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Packed:
-    """Records as one tensor: ``data (records, 3, length)``, ``arrivals (records, 2)`` with NaN, ``weight``."""
+    """Records as tensors: ``data (records, 3, length)``, ``arrivals (records, 2)`` and ``weight``.
+
+    An arrival that is not labelled is NaN; the weight is a record's relative chance to be drawn.
+    """
 
     data: Tensor
     arrivals: Tensor

@@ -15,16 +15,14 @@ class _OnnxGRU(torch.autograd.Function):
     """Stands for the ONNX operator GRU while a network is traced; the values do not matter there."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, recurrent: Tensor, bias: Tensor) -> Tensor:
-        return x.new_zeros(x.shape[0], 1, x.shape[1], recurrent.shape[-1])
+    def forward(ctx: Any, x: Tensor, weight: Tensor, recurrent: Tensor, bias: Tensor, width: int) -> Tensor:
+        return x.new_zeros(x.shape[0], 1, x.shape[1], width)
 
     @staticmethod
-    def symbolic(g: Any, x: Any, weight: Any, recurrent: Any, bias: Any) -> Any:
-        width = recurrent.type().sizes()[-1]
+    def symbolic(g: Any, x: Any, weight: Any, recurrent: Any, bias: Any, width: int) -> Any:
         values, _ = g.op(
             "GRU", x, weight, recurrent, bias, hidden_size_i=width, linear_before_reset_i=0, outputs=2
         )
-        values.setType(x.type().with_sizes([x.type().sizes()[0], 1, x.type().sizes()[1], width]))
         return values
 
 
@@ -89,7 +87,8 @@ class TwoWayGRU(nn.Module):
     def _loop(self, x: Tensor, weight: Tensor, recurrent: Tensor, bias: Tensor) -> Tensor:
         """Run one layer of both stacks, a step at a time."""
         two = 2 * self.width
-        driven = x @ weight.mT[:, None] + bias[:, None, None]  # (2, samples, batch, 3 width)
+        driven = torch.baddbmm(bias[:, None], x.flatten(1, 2), weight.mT)
+        driven = driven.reshape(*x.shape[:3], -1)  # (2, samples, batch, 3 width)
         gates, candidates = driven[..., :two].unbind(1), driven[..., two:].unbind(1)
         to_gates, to_candidate = recurrent[:, :two].mT, recurrent[:, two:].mT
         state = x.new_zeros(2, x.shape[2], self.width)
@@ -104,13 +103,13 @@ class TwoWayGRU(nn.Module):
     def _operator(self, x: Tensor, weight: Tensor, recurrent: Tensor, bias: Tensor) -> Tensor:
         """Say one layer of both stacks as ONNX operators."""
         both = torch.cat([bias, torch.zeros_like(bias)], dim=1)  # the operator has a second bias
-        cells = [
-            _OnnxGRU.apply(x[k], weight[k : k + 1], recurrent[k : k + 1], both[k : k + 1])[:, 0]
-            for k in range(2)
-        ]
+        cells = []
+        for k in (slice(0, 1), slice(1, 2)):
+            values: Tensor = _OnnxGRU.apply(x[k][0], weight[k], recurrent[k], both[k], self.width)  # type: ignore[no-untyped-call]
+            cells.append(values[:, 0])
         return torch.stack(cells)
 
     def multiply_adds(self, inputs: tuple[Tensor], output: Tensor) -> int:
         """Count the products of all cells over the record, for :mod:`onsets.networks.cost`."""
         steps = output.shape[0] * output.shape[-1]
-        return steps * sum(w.numel() for w in [*self.weights, *self.recurrent])
+        return int(steps * sum(w.numel() for w in [*self.weights, *self.recurrent]))

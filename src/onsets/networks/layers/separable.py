@@ -32,7 +32,9 @@ class Separable(nn.Module):
     True
     """
 
-    def __init__(self, inputs: int, outputs: int, kernel: int, *, dilation: int = 1, bias: bool = False) -> None:
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int, *, dilation: int = 1, bias: bool = False
+    ) -> None:
         super().__init__()
         padding, _ = same_padding(1, kernel, dilation=dilation)
         self.filter = nn.Conv1d(

@@ -1,0 +1,230 @@
+"""PhaseNet as SeisBench stores it: tensors in ``NAME.pt``, how to feed them in ``NAME.json``.
+
+The tensors differ from ours in their names only. Order of components and of phases, normalisation,
+filter, overlap, blinding and thresholds come from the JSON file; what it does not say is SeisBench's
+default (Z N E, "NPS", deviation of each component, no filter, 1,500 samples of overlap, threshold 0.3).
+What a Spec cannot say is refused, not dropped.
+
+Differences that stay: SeisBench divides by the deviation with n - 1, we by that with n (0.02 % of the
+amplitude); it blinds both ends of a window by their own number of samples, we by the larger of them.
+
+SeisBench's ``VariableLengthPhaseNet`` pads otherwise and ``PhaseNetLight`` has other layers: neither is
+this network.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from onsets.errors import SpecError, nearest
+from onsets.networks import phasenet
+from onsets.networks.importers._state import check_names, fill, read_state
+from onsets.spec import Spec
+
+__all__ = ["import_seisbench_phasenet", "read_config"]
+
+SAMPLES = 3001
+NORMALISATIONS = {"std": "component-std", "peak": "component-max"}
+STACKINGS = {"avg": "mean", "max": "max"}
+BANDPASS = {"freqmin", "freqmax", "corners", "zerophase"}
+MODEL_ARGS = (
+    "in_channels",
+    "classes",
+    "phases",
+    "sampling_rate",
+    "norm",
+    "norm_amp_per_comp",
+    "norm_detrend",
+    "filter_factor",
+    "component_order",
+    "filter_args",
+    "filter_kwargs",
+    "grouping",
+    # these do not change what the network is or reads
+    "allow_padding",
+    "citation",
+    "default_args",
+    "in_samples",
+    "labels",
+    "output_type",
+    "pred_sample",
+)
+DEFAULT_ARGS = (
+    "overlap",
+    "blinding",
+    "stacking",
+    "P_threshold",
+    "S_threshold",
+    "*_threshold",
+    # these concern SeisBench's own run only
+    "batch_size",
+    "copy",
+    "flexible_horizontal_components",
+    "strict",
+    "stride",
+    "zerophase_resample",
+)
+
+
+def read_config(path_pt: str | Path, path_json: str | Path | None = None) -> dict[str, Any]:
+    """Read the JSON file that belongs to SeisBench weights.
+
+    Parameters
+    ----------
+    path_pt : str or Path
+        ``NAME.pt``, or ``NAME.pt.v2``.
+    path_json : str or Path, optional
+        Where it does not lie beside them as ``NAME.json``, or ``NAME.json.v2``.
+
+    Raises
+    ------
+    SpecError
+        If it is missing or no JSON object.
+    """
+    given = Path(path_pt)
+    path = Path(path_json) if path_json is not None else given.with_name(given.name.replace(".pt", ".json"))
+    if path == given or not path.is_file():
+        raise SpecError(f"{given} needs its SeisBench description, no file {path}; give path_json")
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise SpecError(f"{path} is not JSON: {error}") from error
+    if not isinstance(config, dict):
+        raise SpecError(f"{path} holds a {type(config).__name__}, expected a JSON object")
+    for key in ("model_args", "default_args"):
+        config[key] = config.get(key) or {}
+        if not isinstance(config[key], dict):
+            raise SpecError(f"{path}: {key} is a {type(config[key]).__name__}, expected a JSON object")
+    return config
+
+
+def import_seisbench_phasenet(
+    path_pt: str | Path, path_json: str | Path | None = None
+) -> tuple[nn.Module, Spec]:
+    """Read a PhaseNet that SeisBench stored.
+
+    Parameters
+    ----------
+    path_pt : str or Path
+        The tensors.
+    path_json : str or Path, optional
+        The description, where it does not lie beside them under the same name.
+
+    Returns
+    -------
+    network : PhaseNet
+        In evaluation mode.
+    spec : Spec
+        Of the description, named ``phasenet-NAME``.
+
+    Raises
+    ------
+    SpecError
+        If a file is missing or broken, holds another network, or asks for what a Spec cannot say.
+    """
+    state = read_state(path_pt)
+    config = read_config(path_pt, path_json)
+    width, components = 8, 3
+    if (stem := state.get("inc.weight")) is not None and stem.ndim == 3:
+        width, components = stem.shape[0], stem.shape[1]
+    name = f"phasenet-{Path(path_pt).name.split('.pt')[0]}"
+    try:
+        spec = _spec(config, name, width, components, str(path_pt))
+    except (AttributeError, TypeError) as error:
+        raise SpecError(f"{path_pt}: its description holds a value of the wrong kind: {error}") from error
+    network = phasenet.build(**spec.options)
+    names = {ours: _theirs(ours) for ours in network.state_dict()}
+    check_names(state, set(names.values()), str(path_pt), "phasenet")
+    fill(network, {ours: state[theirs] for ours, theirs in names.items()}, names, str(path_pt))
+    return network, spec
+
+
+def _theirs(ours: str) -> str:
+    """Return SeisBench's name of one of our tensors."""
+    part, rest = ours.split(".", 1)
+    word = rest.rsplit(".", 1)[-1]
+    norm = "norm" in rest
+    match part:
+        case "stem":
+            return f"{'in_bn' if norm else 'inc'}.{word}"
+        case "head":
+            return f"out.{word}"
+        case "bottom":
+            return f"down_branch.{phasenet.DEPTH - 1}.{int(norm)}.{word}"
+    level, which, _ = rest.split(".", 2)
+    branch = "down_branch" if part == "contract" else "up_branch"
+    return f"{branch}.{level}.{2 * int(which) + int(norm)}.{word}"
+
+
+def _known(values: Mapping[str, Any], known: tuple[str, ...], where: str, what: str) -> None:
+    for key in values:
+        if key not in known:
+            raise SpecError(f"{where}: unknown {what} {key!r}; {nearest(key, known)}")
+
+
+def _spec(config: Mapping[str, Any], name: str, width: int, components: int, where: str) -> Spec:
+    model, default = config["model_args"], config["default_args"]
+    _known(model, MODEL_ARGS, where, "model argument")
+    _known(default, DEFAULT_ARGS, where, "default argument")
+    outputs = tuple(model.get("phases") or "NPS")
+    order = "".join(model.get("component_order") or "ZNE")
+    samples = model.get("in_samples") or SAMPLES
+    wanted = {
+        "phases": (sorted(outputs), ["N", "P", "S"]),
+        "classes": (model.get("classes", 3), 3),
+        "in_channels": (model.get("in_channels", components), components),
+        "filter_factor": (8 * model.get("filter_factor", width // 8), width),
+        "component_order": (len(order), components),
+        "in_samples": (samples, SAMPLES),
+        "norm_detrend": (bool(model.get("norm_detrend")), False),
+        "grouping": (model.get("grouping") or "instrument", "instrument"),
+    }
+    for key, (got, expected) in wanted.items():
+        if got != expected:
+            raise SpecError(f"{where}: {key} is {model.get(key)!r}, which cannot be: {got} -> {expected}")
+    peak = bool(model.get("norm_amp_per_comp"))
+    normalisation = _choice(NORMALISATIONS, "peak" if peak else model.get("norm", "std"), where, "norm")
+    every = default.get("*_threshold", 0.3)
+    return dataclasses.replace(
+        phasenet.spec(width, components, samples),
+        name=name,
+        rate_hz=float(model.get("sampling_rate") or 100.0),
+        hop_samples=samples - _overlap(default.get("overlap", 1500), samples),
+        components=order,
+        bandpass_hz=_bandpass(model.get("filter_args"), model.get("filter_kwargs"), where),
+        normalisation=normalisation,
+        outputs=outputs,
+        blinding_samples=int(max(default.get("blinding") or (0, 0))),
+        stacking=_choice(STACKINGS, default.get("stacking", "avg"), where, "stacking"),
+        thresholds={phase: float(default.get(f"{phase}_threshold", every)) for phase in ("P", "S")},
+    )
+
+
+def _choice(choices: Mapping[str, str], value: Any, where: str, what: str) -> str:
+    if value not in choices:
+        raise SpecError(f"{where}: {what} is {value!r}; {nearest(str(value), tuple(choices))}")
+    return choices[value]
+
+
+def _overlap(value: float, samples: int) -> int:
+    """Return samples of overlap; a number below 1 is a part of the window."""
+    return int(value * samples) if 0 <= value < 1 else int(value)
+
+
+def _bandpass(args: Any, kwargs: Any, where: str) -> tuple[float, float] | None:
+    """Return the corners of a filter, if it is the one a Spec can say."""
+    if not args and not kwargs:
+        return None
+    if list(args or ()) == ["bandpass"] and isinstance(kwargs, dict) and set(kwargs) == BANDPASS:
+        if kwargs["corners"] == 2 and kwargs["zerophase"] is True:
+            return float(kwargs["freqmin"]), float(kwargs["freqmax"])
+    raise SpecError(
+        f"{where}: filter {args!r} {kwargs!r} cannot be said in a Spec, which knows a band-pass of 2 corners "
+        f"run forward and backward"
+    )

@@ -1,0 +1,251 @@
+"""Read and write miniSEED 2 and 3.
+
+A sound file is decoded in one go by libmseed. What that cannot prove to be whole (a bad record, a
+length that does not add up, a checksum, a drifting clock) is read again record by record.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import struct
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from pymseed import (
+    DataEncoding,
+    MS3Record,
+    MS3TraceList,
+    PymseedError,
+    get_error_messages,
+    nslc2sourceid,
+    sourceid2nslc,
+)
+
+from onsets.errors import ConfigError, WaveformError
+from onsets.types import Problem, Trace
+from onsets.waveforms._codes import clean_codes
+from onsets.waveforms._scan import CONTROL, HEADER, MAX_RATE_HZ, MIN_RATE_HZ, Piece, scan
+
+__all__ = ["is_mseed", "read_mseed", "write_mseed"]
+
+_SNIFFED_BYTES = 65_536
+
+
+def is_mseed(path: str | Path) -> bool:
+    """Say whether a file holds miniSEED 2 or 3, by its content.
+
+    A file whose beginning is damaged counts when a sound record follows within 64 KiB.
+
+    Raises
+    ------
+    OSError
+        If it cannot be opened.
+    """
+    with open(path, "rb") as handle:
+        head = handle.read(_SNIFFED_BYTES)
+    if CONTROL.match(head):
+        return True
+    for found in HEADER.finditer(head):
+        at = found.start() if head.startswith(b"MS\x03", found.start()) else found.start() - 6
+        try:
+            MS3Record.parse(memoryview(head)[at:])
+        except (PymseedError, ValueError) as error:
+            if getattr(error, "status_code", -1) > 0:  # the record is longer than what was looked at
+                return True
+        else:
+            return True
+    return False
+
+
+def read_mseed(path: str | Path) -> tuple[list[Trace], list[Problem]]:
+    """Read a miniSEED 2 or 3 file, whatever state it is in.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    traces : list of Trace
+        One a contiguous run: the next record starts within half a sample of where the run's own
+        start and rate say it should, so that a drifting clock does not add up. Repeated and
+        overlapping records stay apart. Integers and floats as stored.
+    problems : list of Problem
+        With byte offsets. A record is given up when it cannot be decoded, when its CRC (miniSEED 3)
+        or its last sample (Steim) does not agree, or when its rate or codes make no sense.
+
+    Notes
+    -----
+    Text records (logs) and records without samples are skipped. Nothing is raised for bad data.
+    """
+    name = str(path)
+    try:
+        buffer = Path(path).read_bytes()
+    except OSError as error:
+        return [], [Problem(name, f"cannot be read: {error.strerror or error}", fatal=True)]
+    if not buffer:
+        return [], [Problem(name, "is empty (0 bytes)", fatal=True)]
+    pieces = _decode(buffer)
+    pieces, problems = scan(buffer, name) if pieces is None else (pieces, [])
+    traces, more = _traces(pieces, name)
+    problems += more
+    if not traces and not problems:
+        problems.append(Problem(name, "holds no samples, only text or headers"))
+    return traces, problems
+
+
+def _decode(buffer: bytes) -> list[Piece] | None:
+    """Decode a sound file at once; None when something in it needs a closer look."""
+    count = _count_records(buffer)
+    if count is None:
+        return None
+    pieces: list[Piece] = []
+    records = 0
+    try:
+        with MS3TraceList() as found:
+            found.add_buffer(buffer, unpack_data=True, record_list=True)
+            if get_error_messages():
+                return None
+            for channel in found:
+                for run in channel:
+                    records += run.recordlist.recordcnt if run.recordlist else 0
+                    if run.sampletype == "t" or run.samplecnt == 0:
+                        continue
+                    rate, samples = run.samprate, run.samplecnt
+                    if not MIN_RATE_HZ <= rate <= MAX_RATE_HZ or samples != run.numsamples:
+                        return None
+                    if abs(run.endtime - run.starttime - (samples - 1) * 1e9 / rate) > 5e8 / rate:
+                        return None
+                    start = run.starttime
+                    pieces.append(Piece(channel.sourceid, start, rate, run.take_np_datasamples()))
+    except (PymseedError, ValueError):
+        return None
+    return pieces if records == count else None
+
+
+def _count_records(buffer: bytes) -> int | None:
+    """Count the records of a file whose record lengths add up to its size; None otherwise."""
+    if buffer.startswith(b"MS\x03"):
+        at, count = 0, 0
+        while at + 40 <= len(buffer) and buffer.startswith(b"MS\x03", at):
+            sid, extra, payload = struct.unpack_from("<BHI", buffer, at + 33)
+            at += 40 + sid + extra + payload
+            count += 1
+        return count if at == len(buffer) else None
+    try:
+        length = MS3Record.parse(buffer).reclen
+    except (PymseedError, ValueError):
+        return None
+    if len(buffer) % length:
+        return None
+    heads = np.frombuffer(buffer, np.uint8).reshape(-1, length)[:, 6]
+    return len(heads) if bool(np.isin(heads, np.frombuffer(b"DRQM", np.uint8)).all()) else None
+
+
+def _traces(pieces: Iterable[Piece], name: str) -> tuple[list[Trace], list[Problem]]:
+    """Give each run its codes; name those that had to be changed."""
+    traces: list[Trace] = []
+    notes: dict[str, Problem] = {}
+    for piece in pieces:
+        codes = _codes_of(piece.sourceid)
+        if isinstance(codes, Problem):
+            reason = f"{piece.sourceid!r}: {codes.reason}"
+            lost = notes.get(reason, Problem(name, reason, fatal=True)).samples + len(piece.data)
+            notes[reason] = Problem(name, reason, samples=lost, fatal=True, time_ns=piece.start_ns)
+            continue
+        station_id, channel, note = codes
+        if note:
+            notes.setdefault(note, Problem(name, note, station_id, time_ns=piece.start_ns))
+        traces.append(Trace(station_id, channel, piece.start_ns, piece.rate_hz, piece.data, name))
+    return traces, list(notes.values())
+
+
+def _codes_of(sourceid: str) -> tuple[str, str, str] | Problem:
+    try:
+        return clean_codes(*sourceid2nslc(sourceid))
+    except ValueError as error:
+        return Problem("", str(error))
+
+
+def write_mseed(
+    traces: Iterable[Trace], path: str | Path, version: int = 2, record_length: int | None = None
+) -> None:
+    """Write traces as miniSEED; the file is there whole or not at all.
+
+    Parameters
+    ----------
+    traces : iterable of Trace
+        Integers become 32-bit Steim2 (plain 32-bit where differences are too large for it), floats
+        stay float32 or float64.
+    path : str or Path
+    version : int
+        2 or 3.
+    record_length : int, optional
+        Bytes a record, at most; 512 for version 2 (a power of two there) and 4096 for version 3.
+
+    Raises
+    ------
+    ConfigError
+        If the version or the record length cannot be used.
+    WaveformError
+        If a trace does not fit the format, or the file cannot be written.
+    """
+    if version not in (2, 3):
+        raise ConfigError(f"miniSEED version {version!r} cannot be written; choose 2 or 3")
+    length = record_length or (512 if version == 2 else 4096)
+    if not 128 <= length <= 1 << 20 or (version == 2 and length & (length - 1)):
+        raise ConfigError(
+            f"record length {length} cannot be used; 128 to 1048576 bytes, a power of two for miniSEED 2"
+        )
+    final = Path(os.path.realpath(path))
+    draft = final.with_name(f".onsets-{secrets.token_hex(6)}.tmp")
+    try:
+        with open(draft, "xb") as handle:
+            for trace in traces:
+                handle.writelines(_pack(trace, version, length))
+            handle.flush()
+            os.fsync(handle.fileno())
+        os.replace(draft, final)
+    except OSError as error:
+        raise WaveformError(f"{path} cannot be written: {error.strerror or error}") from error
+    finally:
+        with suppress(OSError):
+            draft.unlink()
+
+
+def _pack(trace: Trace, version: int, length: int) -> list[bytes]:
+    """Return a trace's records."""
+    where = f"{trace.station_id}.{trace.channel}"
+    data, kind, encoding = _encoding(trace.data, where)
+    network, station, location = [*trace.station_id.split("."), "", ""][:3]
+    try:
+        record = MS3Record(reclen=length, encoding=encoding)
+        record.formatversion = version
+        record.sourceid = nslc2sourceid(network, station, location, trace.channel)
+        record.starttime, record.samprate = trace.start_ns, trace.rate_hz
+        return list(record.generate(data, kind)) if len(data) else []
+    except (PymseedError, ValueError, OverflowError) as error:
+        raise WaveformError(f"{where} cannot be written as miniSEED {version}: {error}") from error
+
+
+def _encoding(data: npt.NDArray[np.generic], where: str) -> tuple[npt.NDArray[np.generic], str, DataEncoding]:
+    """Choose how samples are stored: array, libmseed's sample type, encoding."""
+    if data.ndim == 1 and data.dtype.kind in "iu":
+        wide = data.astype(np.int64)
+        if len(wide) and (wide.min() < -(2**31) or wide.max() >= 2**31):
+            raise WaveformError(f"{where} holds integers beyond 32 bits; write it as floats")
+        small = len(wide) == 0 or max(np.abs(np.diff(wide)).max(initial=0), abs(int(wide[0]))) < 2**29
+        return (
+            np.ascontiguousarray(data, np.int32),
+            "i",
+            DataEncoding.STEIM2 if small else DataEncoding.INT32,
+        )
+    if data.ndim == 1 and data.dtype.kind == "f":
+        double = data.dtype.itemsize > 4
+        array = np.ascontiguousarray(data, np.float64 if double else np.float32)
+        return array, "d" if double else "f", DataEncoding.FLOAT64 if double else DataEncoding.FLOAT32
+    raise WaveformError(f"{where} holds {data.ndim}-d {data.dtype}, expected 1-d integers or floats")
