@@ -111,7 +111,7 @@ def test_sustained_equals_the_state_machine(up, down):
 
 def test_wrong_input_is_refused():
     x = np.zeros(1000)
-    for name in ("preset_s", "memory_s", "second_threshold", "update_s"):
+    for name in ("preset_s", "memory_s", "second_threshold", "update_s", "counted_as"):
         with pytest.raises(ConfigError, match=name):
             baer_curve(x, RATE_HZ, **{name: 0.0})
     for name in ("threshold", "up_s", "down_s", "preset_s"):

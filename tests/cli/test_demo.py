@@ -10,7 +10,6 @@ from onsets.cli.demo import example_traces
 
 from .conftest import Run
 
-
 # Read by eye from the drawn record: the first swing of the vertical, and the first large swing of
 # the east component. ObsPy's ar_pick agrees on P (00:20:07.70) and takes a later swing for S (09.18).
 P_BY_EYE = "2009-08-24T00:20:07.71+00:00"

@@ -66,7 +66,9 @@ def test_rate_as_scales_time(run: Run, mseed: Path) -> None:
         (["-o", "no/such/folder/picks.csv"], "folder"),
     ],
 )
-def test_wrong_usage_stops_at_once_with_a_hint(run: Run, mseed: Path, arguments: list[str], hint: str) -> None:
+def test_wrong_usage_stops_at_once_with_a_hint(
+    run: Run, mseed: Path, arguments: list[str], hint: str
+) -> None:
     done = run("pick", mseed, *arguments)
     assert done.returncode == 2
     assert hint in done.stderr and "Traceback" not in done.stderr

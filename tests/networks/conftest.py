@@ -22,8 +22,9 @@ def draw(module: nn.Module, name: str, p: Tensor, generator: torch.Generator) ->
         return 0.1 * normal
     if isinstance(module, nn.ConvTranspose1d | nn.ConvTranspose2d):
         return math.sqrt(2 / p.shape[0]) * normal
-    fan = math.prod(p.shape[1:]) if isinstance(module, CONVS) else p.shape[-1]
-    return math.sqrt(2 / fan) * normal
+    if isinstance(module, CONVS):
+        return math.sqrt(2 / math.prod(p.shape[1:])) * normal
+    return math.sqrt(1 / p.shape[-1]) * normal  # a factor of 2 makes recurrence and attention chaotic
 
 
 def stir_weights(network: nn.Module, x: Tensor, seed: int = 0) -> nn.Module:

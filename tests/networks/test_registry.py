@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import json
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -101,9 +100,19 @@ def test_output_is_alive(case):
 
 
 def test_windows_do_not_see_each_other(case):
+    """In double precision, where rounding cannot grow to what is tested in deep attention."""
+    network, x = copy.deepcopy(case.network).double(), case.x.double()
+    together = run(network, x)
     for k in range(3):
-        for single, batched in zip(run(case.network, case.x[k : k + 1]), case.outputs, strict=True):
-            assert_close(single, batched[k : k + 1], 1e-5)
+        for single, batched in zip(run(network, x[k : k + 1]), together, strict=True):
+            assert_close(single, batched[k : k + 1], 1e-9)
+
+
+def test_single_precision_is_enough(case):
+    """Rounding moves no probability by more than what ONNX may differ by."""
+    with_doubles = run(copy.deepcopy(case.network).double(), case.x.double())[0]
+    difference = activated(case.outputs[0], case.spec) - activated(with_doubles, case.spec)
+    assert float(difference.abs().max()) <= 1e-4
 
 
 def test_same_input_same_output(case):
@@ -124,21 +133,16 @@ def test_other_lengths(case, change):
 
 
 def test_gradient_reaches_every_parameter(case):
-    """But those a network lists by ``dead_parameters()`` and says why."""
-    network, generator = case.network, torch.Generator().manual_seed(3)
-    out = network(case.x[:1])
+    """But those a network lists by ``dead_parameters()`` and says why; rounding is no gradient."""
+    network, generator = copy.deepcopy(case.network).double(), torch.Generator().manual_seed(3)
+    out = network(case.x[:1].double())
     out = out if isinstance(out, tuple) else (out,)
     loss = torch.stack([(o * torch.randn(o.shape, generator=generator)).sum() for o in out]).sum()
     trained = {key: p for key, p in network.named_parameters() if p.requires_grad}
-    gradients = torch.autograd.grad(loss, list(trained.values()), allow_unused=True)
-    dead = {
-        key
-        for key, gradient in zip(trained, gradients, strict=True)
-        if gradient is None or not gradient.abs().max() > 0
-    }
-    stated = set(getattr(network, "dead_parameters", lambda: [])())
-    assert stated <= set(trained)
-    assert dead <= stated
+    found = torch.autograd.grad(loss, list(trained.values()), allow_unused=True)
+    largest = [0.0 if gradient is None else float(gradient.abs().max()) for gradient in found]
+    dead = {key for key, size in zip(trained, largest, strict=True) if not size > 1e-11 * max(largest)}
+    assert dead == set(getattr(network, "dead_parameters", lambda: [])())
 
 
 @pytest.mark.parametrize("batch", [1, 3])
@@ -219,9 +223,7 @@ def test_missing_torch_names_the_extra(monkeypatch):
 def test_listing_needs_no_torch():
     code = (
         "import sys; sys.modules['torch'] = None; from onsets import networks;"
-        "print(len(networks.names()), len(networks.figures()))"
+        "networks.figures(); print(*networks.names())"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parent
-    )
-    assert np.array_equal(np.array(done.stdout.split(), int)[:1], [len(registry.names())])
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == registry.names()

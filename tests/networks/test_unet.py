@@ -15,7 +15,7 @@ def test_counts_of_the_paper(exact, count):
 
 
 @pytest.mark.parametrize(
-    ("exact", "decoder"), [(True, [1_033_216, 295_424, 27_872]), (False, [345_088, 98_816, 9_440])]
+    ("exact", "decoder"), [(True, [1_033_216, 258_560, 64_736]), (False, [345_088, 86_528, 21_728])]
 )
 def test_parts_of_the_docstring_table(exact, decoder):
     network = build(exact)

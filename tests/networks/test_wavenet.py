@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 import torch
 
@@ -38,9 +40,9 @@ def test_output_is_the_head_on_the_sum_of_all_layers(stir):
         logits = network(x)
         torch.testing.assert_close(logits, network.head(sum(out for _, out in seen)))
     assert len(seen) == 15
-    for (entered, out), (following, _) in zip(seen, seen[1:], strict=False):
+    for (entered, out), (following, _) in pairwise(seen):
         torch.testing.assert_close(following, entered + out)
-    assert all(0 <= float(gate.min()) and float(gate.max()) <= 1 for gate in gates)
+    assert all(float(gate.min()) >= 0 and float(gate.max()) <= 1 for gate in gates)
 
 
 @pytest.mark.parametrize("dilations", [(), (2, 0)])

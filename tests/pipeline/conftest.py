@@ -12,7 +12,9 @@ START_NS = 1_704_067_200 * 10**9  # 2024-01-01
 RATE_HZ = 100.0
 
 
-def station_traces(seed: int, seconds: int, station: str = "XX.ABC.", start_ns: int = START_NS) -> list[Trace]:
+def station_traces(
+    seed: int, seconds: int, station: str = "XX.ABC.", start_ns: int = START_NS
+) -> list[Trace]:
     """Return Z, N, E of coloured noise with a P and a stronger S every 100 s."""
     rng = np.random.default_rng(seed)
     samples = round(seconds * RATE_HZ)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def pieces(traces: list[Trace], cuts: list[int]) -> list[Trace]:
     out = []
     for trace in traces:
         edges = [0, *sorted({c for c in cuts if 0 < c < len(trace.data)}), len(trace.data)]
-        for a, b in zip(edges[:-1], edges[1:], strict=True):
+        for a, b in itertools.pairwise(edges):
             start = trace.start_ns + round(a * 1e9 / trace.rate_hz)
             out.append(Trace(trace.station_id, trace.channel, start, trace.rate_hz, trace.data[a:b]))
     return out

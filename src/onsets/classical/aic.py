@@ -105,10 +105,10 @@ def aic_onset(x: npt.ArrayLike, guard: int | None = None) -> int:
     """
     samples = as_samples(x)
     criterion = aic(samples) if (samples != samples[:1]).any() else np.zeros(0)
-    return smallest(criterion, len(samples), guard) + 1
+    return _smallest(criterion, len(samples), guard) + 1
 
 
-def smallest(criterion: Float64, n: int, guard: int | None) -> int:
+def _smallest(criterion: Float64, n: int, guard: int | None) -> int:
     """Return where the criterion of n samples is smallest outside the guards.
 
     Without a criterion, or when the guards meet, it is the sample before the middle.
@@ -174,7 +174,7 @@ def ar_aic_onset(
     if order < 1:
         raise ConfigError(f"order is {order}, expected 1 or more")
     if n < 6 * (order + 1) or (samples == samples[0]).all():
-        return smallest(np.zeros(0), n, guard) + 1
+        return _smallest(np.zeros(0), n, guard) + 1
     lengths = [max(2 * order + 2, n // 4) if length is None else length for length in (noise, signal)]
     for name, length in zip(("noise", "signal"), lengths, strict=True):
         if not 2 * order + 2 <= length <= n:
@@ -189,7 +189,7 @@ def ar_aic_onset(
     criterion = np.full(n, np.inf)
     criterion[order : n - 1] = count * np.log(before) + count[::-1] * np.log(after)
     criterion[:order], criterion[-1] = criterion[order], criterion[-2]
-    return smallest(criterion, n, guard) + 1
+    return _smallest(criterion, n, guard) + 1
 
 
 def _prediction_errors(x: Float64, part: Float64, order: int) -> Float64:

@@ -26,7 +26,6 @@ __all__ = ["baer_curve", "baer_onset", "sustained"]
 
 _HIGHEST = 1e15
 _CHUNK = 1 << 15
-_TAME = 3.0  # deviations a sample above the second threshold counts for
 
 
 def baer_curve(
@@ -36,6 +35,7 @@ def baer_curve(
     memory_s: float = 30.0,
     second_threshold: float = 20.0,
     update_s: float = 1.0,
+    counted_as: float | None = None,
 ) -> Float64:
     """Return the characteristic function of Baer and Kradolfer.
 
@@ -50,9 +50,13 @@ def baer_curve(
     memory_s : float
         Seconds the statistics reach back once they have seen as much.
     second_threshold : float
-        Value above which a sample hardly counts for the statistics (S2; 20 in the paper).
+        Value above which a sample does not count in full for the statistics (S2; 20 in the paper).
     update_s : float
         Seconds between updates of the statistics.
+    counted_as : float, optional
+        Deviations that such a sample counts for; the second threshold when not given, so that the
+        coda of an event soon counts as noise. Less learns less of an event, as the paper wants for
+        a window.
 
     Returns
     -------
@@ -72,9 +76,10 @@ def baer_curve(
     ``e2[i] = x[i]^2 + C (x[i] - x[i-1])^2``, ``SF = e2^2``, ``CF = (SF - mean(SF)) / sigma(SF)``.
     Deviations from the paper: mean and sigma are updated every ``update_s``, not at each sample;
     they forget (exponentially, after ``memory_s``) instead of reaching back to the start, so a day
-    can be run in one; a sample above S2 counts as one of 3 deviations rather than not at all, so that
-    a lasting rise of the noise is learnt within a minute or two; and C is the geometric mean of the energy ratios of the past
-    updates, where the paper has the ratio of the summed energies, so one event does not set it.
+    can be run in one; a sample above S2 counts as a weaker one rather than not at all, so that a
+    lasting rise of the noise is learnt in the end; and C is the geometric mean of the energy ratios
+    of the past updates, where the paper has the ratio of the summed energies, so one event does not
+    set it.
 
     Examples
     --------
@@ -84,12 +89,14 @@ def baer_curve(
     True
     """
     samples = as_samples(x)
+    counted_as = second_threshold if counted_as is None else counted_as
     options = {
         "rate_hz": rate_hz,
         "preset_s": preset_s,
         "memory_s": memory_s,
         "second_threshold": second_threshold,
         "update_s": update_s,
+        "counted_as": counted_as,
     }
     for name, value in options.items():
         if not value > 0:
@@ -105,7 +112,7 @@ def baer_curve(
     rows = padded.reshape(blocks, step)
     memory = max(1.0, memory_s * rate_hz / step)
     watched = _watched(rows, preset, memory)
-    _standardise(watched, preset, memory, second_threshold)
+    _standardise(watched, preset, memory, second_threshold, counted_as)
     out[preset * step :] = watched.reshape(-1)[preset * step : len(samples)]
     return out
 
@@ -135,7 +142,9 @@ def _watched(rows: Float64, preset: int, memory: float) -> Float64:
     return squares[0]
 
 
-def _standardise(watched: Float64, preset: int, memory: float, second_threshold: float) -> None:
+def _standardise(
+    watched: Float64, preset: int, memory: float, second_threshold: float, counted_as: float
+) -> None:
     """Replace each row after the preset by its deviations from the statistics before it."""
     step = watched.shape[1]
     sums, squares = watched.sum(axis=1), np.einsum("ij,ij->i", watched, watched)
@@ -149,7 +158,7 @@ def _standardise(watched: Float64, preset: int, memory: float, second_threshold:
         limit = mean + second_threshold * sigma
         weight = 1.0 / min(k + 1.0, memory)
         if highest[k] > limit and sigma > 0:
-            tame = np.where(watched[k] > limit, mean + _TAME * sigma, watched[k])
+            tame = np.where(watched[k] > limit, mean + counted_as * sigma, watched[k])
             mean += weight * (float(tame.sum()) / step - mean)
             square += weight * (float(tame @ tame) / step - square)
         else:
@@ -234,7 +243,9 @@ def baer_onset(
     for name, value in {"threshold": threshold, "up_s": up_s, "down_s": down_s}.items():
         if not value > 0:
             raise ConfigError(f"{name} is {value}, expected above 0")
-    curve = baer_curve(x, rate_hz, preset_s, second_threshold=2 * threshold, update_s=min(0.1, preset_s))
+    curve = baer_curve(
+        x, rate_hz, preset_s, second_threshold=2 * threshold, update_s=min(0.1, preset_s), counted_as=3.0
+    )
     up, down = max(1, round(up_s * rate_hz)), max(1, round(down_s * rate_hz))
     above = np.flatnonzero(sustained(curve, up, down) >= threshold)
     return int(above[0]) if len(above) else None

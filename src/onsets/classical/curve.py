@@ -24,7 +24,8 @@ def characteristic(record: Record, kind: str, **options: Any) -> Curve:
 
     Every component is cut at its gaps; each piece is high-passed (two causal one-pole sections,
     which run nothing ahead of an onset) and turned into a ratio on its own, which stays 0 until
-    its long window is filled. Neither a gap nor the start of a record therefore triggers.
+    its long window is filled; the recursive long average, which then still fills, is lifted to what
+    it would be when full. Neither a gap nor the start of a record therefore triggers.
 
     Parameters
     ----------
@@ -123,7 +124,10 @@ def _sta_lta(piece: Float64, short: int, long: int, options: StaLtaOptions) -> F
     if options.variant == "classic":
         return classic_sta_lta(piece, short, long)
     if options.variant == "recursive":
-        return recursive_sta_lta(piece, short, long)
+        ratio = recursive_sta_lta(piece, short, long)
+        filling = ratio[: 40 * long]
+        filling *= 1.0 - (1.0 - 1.0 / long) ** np.arange(len(filling))
+        return ratio
     return delayed_sta_lta(piece, short, long, windowed=True)
 
 

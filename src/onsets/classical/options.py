@@ -25,10 +25,10 @@ CLASSICAL = ("sta-lta", "aic", "kurtosis", "baer")
 VARIANTS = ("classic", "recursive", "delayed")
 
 DEFAULT_THRESHOLDS: dict[str, dict[str, float]] = {
-    "sta-lta": {"P": 4.5, "S": 2.5},
-    "aic": {"P": 4.5, "S": 2.5},
-    "kurtosis": {"P": 8.0, "S": 8.0},
-    "baer": {"P": 50.0, "S": 30.0},
+    "sta-lta": {"P": 3.5, "S": 2.5},
+    "aic": {"P": 3.5, "S": 2.5},
+    "kurtosis": {"P": 10.0, "S": 8.0},
+    "baer": {"P": 20.0, "S": 20.0},
 }
 """Value of each row of the curve at which a pick is made, by kind."""
 
@@ -93,7 +93,8 @@ class BaerOptions:
     memory_s : float
         How far back the statistics reach, s.
     second_threshold : float
-        Value above which samples do not count in full for the statistics.
+        Value above which samples do not count in full for the statistics; twice the default
+        threshold, as in the paper.
     up_s, down_s : float
         Time a level must be held, s, and breaks of it that are bridged.
     highpass_hz : float
@@ -102,7 +103,7 @@ class BaerOptions:
 
     preset_s: float = 4.0
     memory_s: float = 30.0
-    second_threshold: float = 20.0
+    second_threshold: float = 40.0
     up_s: float = 0.3
     down_s: float = 0.1
     highpass_hz: float = 1.0

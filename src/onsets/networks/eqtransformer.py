@@ -8,11 +8,11 @@ branches of P and S first look once more at the nearest steps.
 stage        layers                                                   channels  steps    parameters
 ===========  =======================================================  ========  =======  ==========
 encoder      7 x [conv k 11 9 7 7 5 5 3, ReLU, max-pool 2]            8 to 64   6000-47  34,672
-blocks       7 x residual [norm, ReLU, conv k 3 3 3 3 2 3 2] twice    64        47       154,624
-recurrences  3 x [LSTM both ways, 1x1, norm]                          16        47       20,560
+blocks       7 x residual [norm, ReLU, conv k 3 3 3 3 2 3 2] twice    64        47       158,336
+recurrences  3 x [LSTM both ways, 1x1, norm]                          16        47       20,496
 transformer  2 x [additive attention, norm, 16-128-16, norm]          16        47       10,786
-detection    7 x [repeat 2, conv k 3 5 5 7 7 9 11, ReLU], conv k11    64 to 1   94-6000  49,793
-P, S         2 x [LSTM, attention to 3 steps, decoder as above]       16 to 1   47-6000  105,988
+detection    7 x [repeat 2, conv k 3 5 5 7 7 9 11, ReLU], conv k11    64 to 1   94-6000  48,577
+P, S         2 x [LSTM, attention to 3 steps, decoder as above]       16 to 1   47-6000  103,556
 ===========  =======================================================  ========  =======  ==========
 
 Three published forms have names here: ``eqtransformer`` (the "conservative" weights, the authors'
@@ -45,6 +45,7 @@ picking. Nature Communications 11, 3952. doi:10.1038/s41467-020-17591-w
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from torch import nn
 
@@ -138,37 +139,19 @@ class EQTransformer(Attentive):
         )
 
 
-def build(
-    blocks: str = "3333232",
-    recurrences: int = 3,
-    gates: str = "sigmoid",
-    crop: str = "even",
-    epsilon: float = 1e-7,
-    dropout: float = 0.1,
-    components: int = 3,
-) -> EQTransformer:
-    """Build an untrained EQTransformer; see :class:`EQTransformerOptions`."""
-    return EQTransformer(
-        EQTransformerOptions(
-            blocks=blocks,
-            recurrences=recurrences,
-            gates=gates,
-            crop=crop,
-            epsilon=epsilon,
-            dropout=dropout,
-            components=components,
-        )
-    )
+def build(**options: Any) -> EQTransformer:
+    """Build an untrained EQTransformer; options are those of :class:`EQTransformerOptions`."""
+    return EQTransformer(EQTransformerOptions(**options))
 
 
-def spec(**options: object) -> Spec:
+def spec(**options: Any) -> Spec:
     """Return the Spec of the paper: a minute at 100 Hz, 1 to 45 Hz, E N Z over their deviations.
 
     Windows overlap by 0.3 as in the authors' program. Of two that see a sample the higher value
     counts: the program decides on each window alone, and a mean would halve what only one can see.
     Thresholds are the paper's; the program's own are 0.3, 0.1 and 0.1.
     """
-    chosen = EQTransformerOptions(**options)  # type: ignore[arg-type]
+    chosen = EQTransformerOptions(**options)
     return Spec(
         name="eqtransformer",
         network="eqtransformer",

@@ -43,6 +43,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from torch import nn
 
@@ -122,16 +123,16 @@ class LEQNet(Attentive):
         )
 
 
-def build(gates: str = "sigmoid", dropout: float = 0.1, components: int = 3) -> LEQNet:
-    """Build an untrained LEQNet; see :class:`LEQNetOptions`."""
-    return LEQNet(LEQNetOptions(gates=gates, dropout=dropout, components=components))
+def build(**options: Any) -> LEQNet:
+    """Build an untrained LEQNet; options are those of :class:`LEQNetOptions`."""
+    return LEQNet(LEQNetOptions(**options))
 
 
-def spec(gates: str = "sigmoid", dropout: float = 0.1, components: int = 3) -> Spec:
+def spec(**options: Any) -> Spec:
     """Return the Spec of the paper, which is that of EQTransformer."""
-    chosen = LEQNetOptions(gates=gates, dropout=dropout, components=components)
+    chosen = LEQNetOptions(**options)
     return dataclasses.replace(
-        eqtransformer.spec(components=components),
+        eqtransformer.spec(components=chosen.components),
         name="leqnet",
         network="leqnet",
         options=asdict(chosen),

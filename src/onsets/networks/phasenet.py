@@ -44,6 +44,7 @@ method. Geophysical Journal International 216, 261-273. doi:10.1093/gji/ggy423
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -119,25 +120,24 @@ class PhaseNet(nn.Module):
     def __init__(self, options: PhaseNetOptions) -> None:
         super().__init__()
         widths = [options.width * 2**k for k in range(DEPTH)]
-        steps = list(zip(widths, widths[1:], strict=False))
+        steps = list(pairwise(widths))
         self.stem = _Conv(options.components, widths[0], bias=True)
-        self.contract = nn.ModuleList(
-            nn.ModuleList([_Conv(max(widths[0], n // 2), n), _Conv(n, n, STRIDE)]) for n, _ in steps
-        )
+        self.contract = nn.ModuleList(_Conv(max(n // 2, widths[0]), n) for n, _ in steps)
+        self.quarter = nn.ModuleList(_Conv(n, n, STRIDE) for n, _ in steps)
         self.bottom = _Conv(*steps[-1])
-        self.expand = nn.ModuleList(
-            nn.ModuleList([_Up(deep, n), _Conv(2 * n, n)]) for n, deep in reversed(steps)
-        )
+        self.expand = nn.ModuleList(_Up(deep, n) for n, deep in reversed(steps))
+        self.join = nn.ModuleList(_Conv(2 * n, n) for n, _ in reversed(steps))
         self.head = nn.Conv1d(widths[0], 3, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map ``(batch, components, samples)`` to logits ``(batch, 3, samples)``."""
         x, levels = self.stem(x), []  # (batch, width, samples)
-        for conv, down in self.contract:  # type: ignore[misc]
+        for conv, down in zip(self.contract, self.quarter, strict=True):
             levels.append(conv(x))  # (batch, width 2^k, samples / 4^k)
             x = down(levels[-1])
         x = self.bottom(x)  # (batch, 16 width, samples / 256)
-        for (up, conv), level in zip(self.expand, reversed(levels), strict=True):  # type: ignore[misc]
+        for up, conv in zip(self.expand, self.join, strict=True):
+            level = levels.pop()
             x = conv(torch.cat([level, up(x, int(level.shape[-1]))], dim=1))
         logits: Tensor = self.head(x)  # from (batch, width, samples)
         return logits

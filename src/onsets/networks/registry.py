@@ -38,6 +38,10 @@ class Entry:
 
 REGISTRY: dict[str, Entry] = {
     "lppn": Entry("lppn"),
+    "eqtransformer": Entry("eqtransformer"),
+    "eqtransformer-original": Entry("eqtransformer", {"recurrences": 2}),
+    "eqtransformer-leqnet-paper": Entry("eqtransformer", {"blocks": "33322", "recurrences": 2}),
+    "leqnet": Entry("leqnet"),
     "cnn3": Entry("cnn3"),
     "cnn7": Entry("cnn7"),
     "cnn7-separable": Entry("cnn7", {"separable": True}),

@@ -11,8 +11,8 @@ encoder   2 x conv k3, then halved by their maximum  32             512      3,2
 ..        the same                                   128            128      74,240      74,240
 bottom    2 x conv k3                                256            128      295,936     295,936
 decoder   3 transposed conv, the first doubling      256, 128, 128  256      1,033,216   345,088
-..        the same                                   128, 64, 64    512      295,424     98,816
-..        the same; the last without batch-norm      64, 32, 32     1024     27,872      9,440
+..        the same                                   128, 64, 64    512      258,560     86,528
+..        the same; the last without batch-norm      64, 32, 32     1024     64,736      21,728
 head      1x1 with bias                              3              1024     99          99
 ========  =========================================  =============  =======  ==========  =========
 

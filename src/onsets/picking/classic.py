@@ -56,7 +56,7 @@ class ClassicalPicker:
         picks = []
         for phase, onsets in decode(curve, self.thresholds, separation_s=1.0).items():
             coarse = np.round(onsets.seconds * played.rate_hz).astype(np.int64)
-            seconds = refine(played, coarse, phase, self.kind) / played.rate_hz
+            seconds = refine(played, coarse, phase, self.kind, **self.options) / played.rate_hz
             onsets = dataclasses.replace(onsets, seconds=seconds)
             picks += describe(played, phase, onsets, model=self.kind, probability=False, stretch=stretch)
         curve = dataclasses.replace(curve, rate_hz=curve.rate_hz / stretch)

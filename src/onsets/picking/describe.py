@@ -36,7 +36,8 @@ def describe(
     the vertical for P and on the horizontals for S (on what is live otherwise), each without the
     noise window's mean. Amplitude is the largest absolute value in the signal window on any live
     component, in the record's unit. Polarity is that of the vertical's first swing that leaves
-    four standard deviations of the noise within 0.15 s of a P onset, and empty when none does.
+    four standard deviations of the noise (without its trend) within 0.15 s of a P onset, and empty
+    when none does.
 
     Parameters
     ----------
@@ -103,9 +104,9 @@ def _window(record: Record, row: int, at: float, span: tuple[float, float]) -> F
 
 def _strength(record: Record, phase: str, at: float) -> tuple[float, float]:
     """Return SNR in dB and amplitude, NaN where a window is empty."""
-    live = np.flatnonzero(record.live)
+    live = np.flatnonzero(record.live).tolist()
     wanted = [0] if phase == "P" else [1, 2]
-    rows = [row for row in wanted if row in live] or list(live)
+    rows = [row for row in wanted if row in live] or live
     noise_power, signal_power, amplitude = 0.0, 0.0, math.nan
     for row in live:
         noise, signal = _window(record, row, at, NOISE_S), _window(record, row, at, SIGNAL_S)
@@ -129,8 +130,11 @@ def _polarity(record: Record, at: float) -> str:
     swing = _window(record, 0, at, (-0.05, 0.15))
     if len(noise) < 20 or len(swing) < 4:
         return ""
-    mean, spread = noise.mean(dtype=np.float64), float(noise.std(dtype=np.float64))
-    beyond = np.flatnonzero(np.abs(swing - mean) > 4 * spread)
+    slope, level = np.polyfit(np.arange(len(noise)), noise, 1)
+    spread = float((noise - (level + slope * np.arange(len(noise)))).std())
+    ahead = len(noise) + 0.05 * record.rate_hz + np.arange(len(swing))
+    motion = swing - (level + slope * ahead)
+    beyond = np.flatnonzero(np.abs(motion) > 4 * spread)
     if len(beyond) == 0 or spread == 0:
         return ""
-    return "U" if swing[beyond[0]] > mean else "D"
+    return "U" if motion[beyond[0]] > 0 else "D"

@@ -52,8 +52,8 @@ def station_days(
             read[trace.station_id, day] += len(range(*samples.indices(len(trace.data))))
     notes: dict[tuple[str, int | None], list[str]] = {}
     for problem in problems:
-        day = None if problem.time_ns is None else problem.time_ns // DAY_NS
-        notes.setdefault((problem.station_id, day), []).append(f"{problem.where}: {problem.reason}")
+        when = None if problem.time_ns is None else problem.time_ns // DAY_NS
+        notes.setdefault((problem.station_id, when), []).append(f"{problem.where}: {problem.reason}")
     keys = set(read)
     for record, _ in results:
         keys |= {
@@ -72,8 +72,8 @@ def station_days(
         )
         for station, day in sorted(keys)
     ]
-    for (station, day), reasons in sorted(notes.items(), key=lambda item: (item[0][0], item[0][1] or 0)):
-        if day is None and station not in known:
+    for (station, when), reasons in sorted(notes.items(), key=lambda item: item[0][0]):
+        if when is None and station not in known:
             rows += [
                 LedgerRow(station_id=station, rejected=reason, why="nothing could be read")
                 for reason in reasons

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from onsets.errors import SpecError
+from onsets.runtime._outside import points_outside
 from onsets.runtime.runner import cores
 from onsets.spec import Spec
 from onsets.types import Float32
@@ -23,14 +24,24 @@ def _session(model: str | Path | bytes, threads: int | None) -> Any:
         data = model if isinstance(model, bytes) else Path(model).read_bytes()
     except OSError as error:
         raise SpecError(f"cannot read {where}: {error.strerror}") from error
+    try:
+        outside = points_outside(data)
+    except ValueError as error:
+        raise SpecError(f"{where} is no ONNX model that can be run: {error}") from error
+    if outside:
+        raise SpecError(f"{where} keeps weights in other files, which is refused; export it as one file")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads if threads is not None else cores()
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    try:  # from memory: a model that points at files outside itself is refused
+    try:
         return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except Exception as error:
-        raise SpecError(f"{where} is no ONNX model that can be run: {str(error).splitlines()[0]}") from error
+        raise SpecError(f"{where} is no ONNX model that can be run: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 class OnnxRunner:
@@ -60,8 +71,18 @@ class OnnxRunner:
         return None if text is None else Spec.from_json(text)
 
     def run(self, batch: Float32) -> tuple[Float32, ...]:
-        """Return all outputs for windows of shape ``(batch, components, samples)``."""
-        return tuple(self._session.run(None, {self._input: np.ascontiguousarray(batch, dtype=np.float32)}))
+        """Return all outputs for windows of shape ``(batch, components, samples)``.
+
+        Raises
+        ------
+        SpecError
+            If the model does not take windows of this shape or fails on them.
+        """
+        x = np.ascontiguousarray(batch, dtype=np.float32)
+        try:
+            return tuple(self._session.run(None, {self._input: x}))
+        except Exception as error:
+            raise SpecError(f"the ONNX model fails on windows {x.shape}: {_first_line(error)}") from error
 
 
 def read_onnx_spec(path: str | Path) -> Spec:

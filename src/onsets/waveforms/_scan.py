@@ -13,14 +13,16 @@ import numpy.typing as npt
 
 from onsets.types import Problem
 
-__all__ = ["CONTROL", "HEADER", "MAX_RATE_HZ", "MIN_RATE_HZ", "Piece", "scan"]
+__all__ = ["CONTROL", "EARLIEST_NS", "HEADER", "MAX_RATE_HZ", "MIN_RATE_HZ", "Piece", "scan"]
 
 # A record header: "MS", 3 (miniSEED 3), or six digits, a quality letter and a blank (miniSEED 2).
 # It starts with the letter, which makes the search fast: a miniSEED 2 record begins 6 bytes earlier.
 HEADER = re.compile(rb"[DRQM](?:(?<=M)S\x03|(?<=[0-9 \x00]{6}.)[ \x00])", re.DOTALL)
 CONTROL = re.compile(rb"[0-9]{6}[VAST][ *]")  # station and format headers of a full SEED volume
 MIN_RATE_HZ, MAX_RATE_HZ = 1e-3, 1e6
-_LONGEST_RECORD = 1 << 24
+EARLIEST_NS = -2_145_916_800_000_000_000
+"""libmseed's word for a time that cannot be: 1902."""
+_SHORTEST_RECORD, _LONGEST_RECORD = 48, 1 << 24
 _OPEN_RUNS = 4
 _MOST_PROBLEMS = 20
 _FEW_RECORDS = 4
@@ -100,7 +102,7 @@ def scan(buffer: bytes, name: str) -> tuple[list[Piece], list[Problem]]:
     if not records and not any(skip.records for skip in skips):
         return [], [Problem(name, "is no miniSEED: no record in it can be decoded", fatal=True)]
     records, doubtful, notes = _judge(records, name)
-    return _join(records), notes + _report(skips + doubtful, records, name)
+    return _join(records), notes + _report(skips + doubtful, records, name, len(buffer))
 
 
 def _records(buffer: bytes) -> tuple[list[_Record], list[_Skip]]:
@@ -135,8 +137,12 @@ def _parse(view: memoryview, at: int) -> _Record | str:
     """Decode the record at an offset; a word on why not."""
     from pymseed import MS3Record, PymseedError, clear_error_messages, get_error_messages
 
-    if not HEADER.match(view, at + (0 if bytes(view[at : at + 3]) == b"MS\x03" else 6)):
+    third = bytes(view[at : at + 3]) == b"MS\x03"
+    if not HEADER.match(view, at if third else at + 6):
         return _NO_HEADER
+    clock = bytes(view[at + 12 : at + 15] if third else view[at + 24 : at + 27])
+    if len(clock) < 3 or clock[0] > 23 or clock[1] > 59 or clock[2] > 60:
+        return "its time makes no sense"
     some = view[at : at + _LONGEST_RECORD]
     try:
         try:
@@ -195,6 +201,8 @@ def _judge(records: list[_Record], name: str) -> tuple[list[_Record], list[_Skip
         reason = "" if record.sourceid in habit else record.note
         if not MIN_RATE_HZ <= record.rate_hz <= MAX_RATE_HZ:
             reason = f"its rate is {record.rate_hz:g} Hz, expected {MIN_RATE_HZ:g} to {MAX_RATE_HZ:g}"
+        if record.start_ns <= EARLIEST_NS:
+            reason = "its time makes no sense"
         if reason:
             end, samples = record.offset + record.length, len(record.data)
             skip = _Skip(record.offset, end, reason, record.start_ns, record.sourceid, 1, samples)
@@ -228,20 +236,27 @@ def _join(records: list[_Record]) -> list[Piece]:
     return pieces
 
 
-def _report(skips: list[_Skip], records: list[_Record], name: str) -> list[Problem]:
+def _report(skips: list[_Skip], records: list[_Record], name: str, size: int) -> list[Problem]:
     """Say what was skipped: one Problem a stretch of bytes, the least of them together."""
     length = median([record.length for record in records]) if records else 512.0
     samples = median([len(record.data) for record in records]) if records else 0.0
     ids = {_station(record.sourceid) for record in records}
     problems = []
     for skip in sorted(skips, key=lambda one: one.offset):
-        size = skip.end - skip.offset
-        count = max(skip.records, round(size / length), 1)
-        lost = skip.samples or round(min(count, size / length) * samples)
-        where = f"{name} at byte {skip.offset}"
-        reason = f"{size} bytes (about {count} record{'s' * (count > 1)}) skipped: {skip.reason}"
-        station = _station(skip.sourceid) if skip.sourceid else (next(iter(ids)) if len(ids) == 1 else "")
-        problems.append(Problem(where, reason, station, samples=lost, fatal=True, time_ns=skip.time_ns))
+        bytes_ = skip.end - skip.offset
+        count = max(skip.records, round(bytes_ / length))
+        lost = skip.samples or round(min(count, bytes_ / length) * samples)
+        about = f" (about {count} record{'s' * (count > 1)})" if count else ""
+        problems.append(
+            Problem(
+                f"{name} at byte {skip.offset}",
+                f"{bytes_} bytes{about} skipped: {skip.reason}",
+                _station(skip.sourceid) if skip.sourceid else (next(iter(ids)) if len(ids) == 1 else ""),
+                samples=lost,
+                fatal=bytes_ >= _SHORTEST_RECORD or skip.end == size,
+                time_ns=skip.time_ns,
+            )
+        )
     if len(problems) <= _MOST_PROBLEMS:
         return problems
     rest = problems[_MOST_PROBLEMS - 1 :]

@@ -25,14 +25,23 @@ from pymseed import (
     sourceid2nslc,
 )
 
-from onsets.errors import ConfigError, WaveformError
+from onsets.errors import ConfigError, WaveformError, nearest
 from onsets.types import Problem, Trace
 from onsets.waveforms._codes import clean_codes
-from onsets.waveforms._scan import CONTROL, HEADER, MAX_RATE_HZ, MIN_RATE_HZ, Piece, scan
+from onsets.waveforms._scan import CONTROL, EARLIEST_NS, HEADER, MAX_RATE_HZ, MIN_RATE_HZ, Piece, scan
 
 __all__ = ["is_mseed", "read_mseed", "write_mseed"]
 
 _SNIFFED_BYTES = 65_536
+_STEIM2_LIMIT = 2**29
+_ENCODINGS = {
+    "steim1": DataEncoding.STEIM1,
+    "steim2": DataEncoding.STEIM2,
+    "int32": DataEncoding.INT32,
+    "float32": DataEncoding.FLOAT32,
+    "float64": DataEncoding.FLOAT64,
+}
+_KINDS = {"<i4": "i", "<f4": "f", "<f8": "d", ">i4": "i", ">f4": "f", ">f8": "d"}
 
 
 def is_mseed(path: str | Path) -> bool:
@@ -118,6 +127,8 @@ def _decode(buffer: bytes) -> list[Piece] | None:
                     rate, samples = run.samprate, run.samplecnt
                     if not MIN_RATE_HZ <= rate <= MAX_RATE_HZ or samples != run.numsamples:
                         return None
+                    if run.starttime <= EARLIEST_NS:
+                        return None
                     if abs(run.endtime - run.starttime - (samples - 1) * 1e9 / rate) > 5e8 / rate:
                         return None
                     start = run.starttime
@@ -172,30 +183,39 @@ def _codes_of(sourceid: str) -> tuple[str, str, str] | Problem:
 
 
 def write_mseed(
-    traces: Iterable[Trace], path: str | Path, version: int = 2, record_length: int | None = None
+    traces: Iterable[Trace],
+    path: str | Path,
+    *,
+    version: int = 2,
+    encoding: str | None = None,
+    record_length: int | None = None,
 ) -> None:
     """Write traces as miniSEED; the file is there whole or not at all.
 
     Parameters
     ----------
     traces : iterable of Trace
-        Integers become 32-bit Steim2 (plain 32-bit where differences are too large for it), floats
-        stay float32 or float64.
+        Times are kept to the nanosecond in version 3 and to the microsecond in version 2.
     path : str or Path
     version : int
         2 or 3.
+    encoding : str, optional
+        ``steim1``, ``steim2``, ``int32``, ``float32`` or ``float64``. If not given, integers become
+        Steim2 (``int32`` where differences are too large for it) and floats stay what they are.
     record_length : int, optional
         Bytes a record, at most; 512 for version 2 (a power of two there) and 4096 for version 3.
 
     Raises
     ------
     ConfigError
-        If the version or the record length cannot be used.
+        If the version, the encoding or the record length cannot be used.
     WaveformError
         If a trace does not fit the format, or the file cannot be written.
     """
     if version not in (2, 3):
         raise ConfigError(f"miniSEED version {version!r} cannot be written; choose 2 or 3")
+    if encoding is not None and encoding not in _ENCODINGS:
+        raise ConfigError(f"encoding {encoding!r} cannot be written; {nearest(encoding, list(_ENCODINGS))}")
     length = record_length or (512 if version == 2 else 4096)
     if not 128 <= length <= 1 << 20 or (version == 2 and length & (length - 1)):
         raise ConfigError(
@@ -206,7 +226,7 @@ def write_mseed(
     try:
         with open(draft, "xb") as handle:
             for trace in traces:
-                handle.writelines(_pack(trace, version, length))
+                handle.writelines(_pack(trace, version, encoding, length))
             handle.flush()
             os.fsync(handle.fileno())
         os.replace(draft, final)
@@ -217,35 +237,40 @@ def write_mseed(
             draft.unlink()
 
 
-def _pack(trace: Trace, version: int, length: int) -> list[bytes]:
+def _pack(trace: Trace, version: int, wanted: str | None, length: int) -> list[bytes]:
     """Return a trace's records."""
     where = f"{trace.station_id}.{trace.channel}"
-    data, kind, encoding = _encoding(trace.data, where)
+    encoding = wanted or _natural(trace.data)
+    data = _convert(trace.data, encoding, where)
     network, station, location = [*trace.station_id.split("."), "", ""][:3]
     try:
-        record = MS3Record(reclen=length, encoding=encoding)
+        record = MS3Record(reclen=length, encoding=_ENCODINGS[encoding])
         record.formatversion = version
         record.sourceid = nslc2sourceid(network, station, location, trace.channel)
         record.starttime, record.samprate = trace.start_ns, trace.rate_hz
-        return list(record.generate(data, kind)) if len(data) else []
+        return list(record.generate(data, _KINDS[data.dtype.str])) if len(data) else []
     except (PymseedError, ValueError, OverflowError) as error:
         raise WaveformError(f"{where} cannot be written as miniSEED {version}: {error}") from error
 
 
-def _encoding(data: npt.NDArray[np.generic], where: str) -> tuple[npt.NDArray[np.generic], str, DataEncoding]:
-    """Choose how samples are stored: array, libmseed's sample type, encoding."""
-    if data.ndim == 1 and data.dtype.kind in "iu":
-        wide = data.astype(np.int64)
-        if len(wide) and (wide.min() < -(2**31) or wide.max() >= 2**31):
-            raise WaveformError(f"{where} holds integers beyond 32 bits; write it as floats")
-        small = len(wide) == 0 or max(np.abs(np.diff(wide)).max(initial=0), abs(int(wide[0]))) < 2**29
-        return (
-            np.ascontiguousarray(data, np.int32),
-            "i",
-            DataEncoding.STEIM2 if small else DataEncoding.INT32,
+def _natural(data: npt.NDArray[np.generic]) -> str:
+    """Choose the encoding that keeps every sample as it is, the smallest such."""
+    if data.dtype.kind == "f":
+        return "float32" if data.dtype.itemsize <= 4 else "float64"
+    wide = data[:1].astype(np.float64), np.diff(data.astype(np.float64))
+    return "steim2" if all(np.abs(part).max(initial=0) < _STEIM2_LIMIT for part in wide) else "int32"
+
+
+def _convert(data: npt.NDArray[np.generic], encoding: str, where: str) -> npt.NDArray[np.generic]:
+    """Return the samples in the type of an encoding; refuse what would change them."""
+    if data.ndim != 1 or data.dtype.kind not in "iuf":
+        raise WaveformError(f"{where} holds {data.ndim}-d {data.dtype}, expected 1-d integers or floats")
+    dtype = {"float32": np.float32, "float64": np.float64}.get(encoding, np.int32)
+    with np.errstate(over="ignore", invalid="ignore"):
+        array = np.ascontiguousarray(data, dtype)
+    exact = encoding == "float32" or np.array_equal(array, data, equal_nan=array.dtype.kind == "f")
+    if not exact:
+        raise WaveformError(
+            f"{where} holds {data.dtype} samples that {encoding} cannot hold; choose another encoding"
         )
-    if data.ndim == 1 and data.dtype.kind == "f":
-        double = data.dtype.itemsize > 4
-        array = np.ascontiguousarray(data, np.float64 if double else np.float32)
-        return array, "d" if double else "f", DataEncoding.FLOAT64 if double else DataEncoding.FLOAT32
-    raise WaveformError(f"{where} holds {data.ndim}-d {data.dtype}, expected 1-d integers or floats")
+    return array

@@ -74,19 +74,22 @@ class Stack:
     samples : int
         Length of the record.
     rows : int
-        Rows of the output.
+        Rows of the output; the second half of a per-segment network's rows belongs to the first
+        half, row by row, and goes with it.
     spec : Spec
         Gives segment, blinding and ``mean`` or ``max``.
 
     Notes
     -----
     ``spec.blinding_samples`` at each window end do not count, except at the ends of the record,
-    where no other window could speak: nothing is lost there.
+    where no other window could speak: nothing is lost there. ``max`` keeps, value by value, the
+    window that said most.
     """
 
     def __init__(self, samples: int, rows: int, spec: Spec) -> None:
         self.step, self.mode = spec.segment_samples, spec.stacking
         self.blind = spec.blinding_samples // self.step
+        self.halves = 2 if spec.output_kind == "per_segment" else 1
         self.length = max(1, -(-samples // self.step))
         self.last = int(window_starts(samples, spec)[-1])
         self.total = np.zeros((rows, self.length), dtype=np.float32)
@@ -107,10 +110,13 @@ class Stack:
             at = int(start) // self.step
             right = min(right, self.length - at)
             here = slice(at + left, at + right)
+            total, new = self.total[:, here], value[:, left:right]
             if self.mode == "max":
-                np.maximum(self.total[:, here], value[:, left:right], out=self.total[:, here])
+                leading = len(total) // self.halves
+                more = (new[:leading] > total[:leading]) | (self.count[here] == 0)
+                np.copyto(total, new, where=np.tile(more, (self.halves, 1)))
             else:
-                self.total[:, here] += value[:, left:right]
+                total += new
             self.count[here] += 1
 
     def result(self) -> tuple[Float32, Mask]:

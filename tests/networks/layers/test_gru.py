@@ -41,7 +41,7 @@ def test_agrees_with_the_printed_equation(samples):
     with torch.no_grad():
         out = cell(x).numpy()
     layers = [
-        [np.array(p.detach()) for p in cell_parameters]
+        [p.detach().numpy() for p in cell_parameters]
         for cell_parameters in zip(cell.weights, cell.recurrent, cell.biases, strict=True)
     ]
     for record, got in zip(x.numpy(), out, strict=True):

@@ -23,6 +23,7 @@ def test_output_has_a_value_for_each_begun_stride(samples, kernel, stride, dilat
     assert out.shape[-1] == -(-samples // stride)
 
 
+@pytest.mark.filterwarnings("ignore:Using padding='same':UserWarning")
 @given(samples=st.integers(1, 300), kernel=st.integers(1, 15), dilation=st.integers(1, 5))
 def test_stride_1_agrees_with_torch(samples, kernel, dilation):
     x, w = torch.arange(float(samples))[None, None], torch.arange(1.0, kernel + 1)[None, None]
@@ -38,7 +39,7 @@ def test_stride_1_agrees_with_torch(samples, kernel, dilation):
         ((3000, 7, 4), (1, 2)),
         ((750, 7, 4), (2, 3)),
         ((188, 7, 4), (1, 2)),
-        ((47, 7, 4), (3, 3)),
+        ((47, 7, 4), (2, 2)),
         ((375, 2, 2), (0, 1)),
         ((10, 2), (0, 1)),
         ((10, 1, 3), (0, 0)),  # a stride wider than the kernel skips samples

@@ -63,7 +63,7 @@ def import_lppn(path: str | Path, stride: int | None = None) -> tuple[nn.Module,
     state = read_state(path)
     names = {ours: _theirs(ours) for ours in lppn.build(width=1).state_dict()}
     check_names(state, set(names.values()), str(path), "lppn")
-    width = len(state["layers.0.conv.3.weight"])
+    width = state["layers.0.conv.3.weight"].numel()
     stride = _stride(Path(path), width) if stride is None else stride
     options = {"width": width, "stride": stride}
     network = lppn.build(**options)

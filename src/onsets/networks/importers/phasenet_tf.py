@@ -25,6 +25,13 @@ from onsets.spec import Spec
 __all__ = ["import_phasenet_tf"]
 
 TRAINING = re.compile(r".*/(Adam|Adam_1|Momentum|ExponentialMovingAverage)|beta[12]_power|global_step")
+CONV = {"weight": "kernel", "bias": "bias"}
+ENDS = {
+    "stem": "Input/input_{kind}",
+    "bottom": "DownConv_4/down_{kind}1_5",
+    "head": "Output/output_conv",
+}
+BRANCHES = {"contract": ("down", 1), "quarter": ("down", 3), "expand": ("up", 0), "join": ("up", 1)}
 NORM = {"weight": "gamma", "bias": "beta", "running_mean": "moving_mean", "running_var": "moving_variance"}
 
 
@@ -77,19 +84,13 @@ def _turned(value: npt.NDArray[np.float32], name: str, path: str | Path) -> npt.
 
 def _theirs(ours: str) -> str:
     """Return the program's name of one of our tensors."""
-    *parts, layer, word = ours.split(".") if not ours.startswith("head") else ("head", "conv", ours[5:])
-    kind = "conv" if layer == "conv" else "bn"
-    end = NORM[word] if kind == "bn" else {"weight": "kernel", "bias": "bias"}[word]
-    match parts:
-        case ["stem"]:
-            return f"Input/input_{kind}/{end}"
-        case ["head"]:
-            return f"Output/output_conv/{end}"
-        case ["bottom"]:
-            return f"DownConv_4/down_{kind}1_5/{end}"
-        case ["contract", k, which]:
-            return f"DownConv_{k}/down_{kind}{1 + 2 * int(which)}_{int(k) + 1}/{end}"
-        case ["expand", k, which]:
-            level = phasenet.DEPTH - 2 - int(k)
-            return f"UpConv_{level}/up_{kind}{which}_{level + 1}/{end}"
-    raise AssertionError(ours)
+    part, rest = ours.split(".", 1)
+    word = rest.rsplit(".", 1)[-1]
+    kind, end = ("bn", NORM[word]) if "norm" in rest else ("conv", CONV[word])
+    if part in ENDS:
+        return ENDS[part].format(kind=kind) + f"/{end}"
+    level = int(rest.split(".")[0])
+    if part in ("expand", "join"):
+        level = phasenet.DEPTH - 2 - level
+    scope, number = BRANCHES[part]
+    return f"{scope.capitalize()}Conv_{level}/{scope}_{kind}{number}_{level + 1}/{end}"

@@ -32,7 +32,15 @@ __all__ = ["import_seisbench_phasenet", "read_config"]
 SAMPLES = 3001
 NORMALISATIONS = {"std": "component-std", "peak": "component-max"}
 STACKINGS = {"avg": "mean", "max": "max"}
-BANDPASS = {"freqmin", "freqmax", "corners", "zerophase"}
+# Our part -> theirs: convolution and norm; or the branch and the place of the convolution in each level.
+ENDS = {"stem": ("inc", "in_bn"), "bottom": ("down_branch.4.0", "down_branch.4.1"), "head": ("out", "")}
+BRANCHES = {
+    "contract": ("down_branch", 0),
+    "quarter": ("down_branch", 2),
+    "expand": ("up_branch", 0),
+    "join": ("up_branch", 2),
+}
+BANDPASS = {"freqmin", "freqmax"}
 MODEL_ARGS = (
     "in_channels",
     "classes",
@@ -148,18 +156,11 @@ def import_seisbench_phasenet(
 def _theirs(ours: str) -> str:
     """Return SeisBench's name of one of our tensors."""
     part, rest = ours.split(".", 1)
-    word = rest.rsplit(".", 1)[-1]
-    norm = "norm" in rest
-    match part:
-        case "stem":
-            return f"{'in_bn' if norm else 'inc'}.{word}"
-        case "head":
-            return f"out.{word}"
-        case "bottom":
-            return f"down_branch.{phasenet.DEPTH - 1}.{int(norm)}.{word}"
-    level, which, _ = rest.split(".", 2)
-    branch = "down_branch" if part == "contract" else "up_branch"
-    return f"{branch}.{level}.{2 * int(which) + int(norm)}.{word}"
+    norm, word = "norm" in rest, rest.rsplit(".", 1)[-1]
+    if part in ENDS:
+        return f"{ENDS[part][norm]}.{word}"
+    branch, first = BRANCHES[part]
+    return f"{branch}.{rest.split('.')[0]}.{first + norm}.{word}"
 
 
 def _known(values: Mapping[str, Any], known: tuple[str, ...], where: str, what: str) -> None:
@@ -221,9 +222,10 @@ def _bandpass(args: Any, kwargs: Any, where: str) -> tuple[float, float] | None:
     """Return the corners of a filter, if it is the one a Spec can say."""
     if not args and not kwargs:
         return None
-    if list(args or ()) == ["bandpass"] and isinstance(kwargs, dict) and set(kwargs) == BANDPASS:
-        if kwargs["corners"] == 2 and kwargs["zerophase"] is True:
-            return float(kwargs["freqmin"]), float(kwargs["freqmax"])
+    ours = {"corners": 2, "zerophase": True}
+    corners = {key: kwargs[key] for key in kwargs or {} if key not in ours}
+    if list(args or ()) == ["bandpass"] and {**corners, **ours} == kwargs and set(corners) == BANDPASS:
+        return float(corners["freqmin"]), float(corners["freqmax"])
     raise SpecError(
         f"{where}: filter {args!r} {kwargs!r} cannot be said in a Spec, which knows a band-pass of 2 corners "
         f"run forward and backward"

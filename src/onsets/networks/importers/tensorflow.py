@@ -15,7 +15,7 @@ from __future__ import annotations
 import glob
 import math
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,10 @@ import numpy.typing as npt
 
 from onsets.errors import SpecError
 from onsets.networks.importers._crc32c import masked_crc32c
+from onsets.networks.importers._sstable import BrokenError, fields_of, table
 
 __all__ = ["Variable", "bundle_files", "read_index", "read_variables"]
 
-MAGIC = 0xDB4775248B80FB57
-FOOTER, TRAILER = 48, 5  # bytes: the end of the table; type and checksum after each block
 DTYPES = {1: "<f4", 2: "<f8", 3: "<i4", 4: "u1", 5: "<i2", 6: "i1", 9: "<i8", 10: "?", 19: "<f2"}
 
 
@@ -54,10 +53,6 @@ class Variable:
     offset: int
     size: int
     crc32c: int
-
-
-class _Broken(ValueError):
-    """The bytes are not what they should be."""
 
 
 def bundle_files(path: str | Path) -> tuple[Path, ...]:
@@ -120,16 +115,16 @@ def read_index(path: str | Path) -> dict[str, Variable]:
     """
     index, *data = bundle_files(path)
     try:
-        table = list(_table(index.read_bytes()))
-        if not table or table[0][0] != b"":
-            raise _Broken("no header")
-        header = _fields(table[0][1])
+        rows = list(table(index.read_bytes()))
+        if not rows or rows[0][0] != b"":
+            raise BrokenError("no header")
+        header = fields_of(rows[0][1])
         if _one(header, 1, 0) != len(data):
-            raise _Broken(f"it names {_one(header, 1, 0)} data files, {len(data)} are there")
+            raise BrokenError(f"it names {_one(header, 1, 0)} data files, {len(data)} are there")
         if _one(header, 2, 0) != 0:
-            raise _Broken("its numbers are big-endian, only little-endian ones can be read")
-        return {key.decode(): _variable(value) for key, value in table[1:]}
-    except (_Broken, UnicodeDecodeError) as error:
+            raise BrokenError("its numbers are big-endian, only little-endian ones can be read")
+        return {key.decode(): _variable(value) for key, value in rows[1:]}
+    except (BrokenError, UnicodeDecodeError) as error:
         raise SpecError(
             f"{index} is no whole TensorFlow index: {error}; copy the checkpoint again"
         ) from error
@@ -163,124 +158,46 @@ def read_variables(path: str | Path, names: Iterable[str]) -> dict[str, npt.NDAr
             raise SpecError(f"{path} has no variable {name!r}")
         try:
             out[name] = _values(index[name], data)
-        except _Broken as error:
+        except BrokenError as error:
             raise SpecError(f"{path}, variable {name!r}: {error}; copy the checkpoint again") from error
     return out
 
 
 def _values(variable: Variable, data: list[Path]) -> npt.NDArray[Any]:
     if variable.dtype not in DTYPES:
-        raise _Broken(f"type {variable.dtype} of TensorFlow cannot be read")
+        raise BrokenError(f"type {variable.dtype} of TensorFlow cannot be read")
     kind = np.dtype(DTYPES[variable.dtype])
     if math.prod(variable.shape) * kind.itemsize != variable.size:
-        raise _Broken(f"{variable.size} bytes do not hold {kind} of shape {variable.shape}")
+        raise BrokenError(f"{variable.size} bytes do not hold {kind} of shape {variable.shape}")
     if variable.shard >= len(data):
-        raise _Broken(f"it lies in data file {variable.shard}, there are {len(data)}")
+        raise BrokenError(f"it lies in data file {variable.shard}, there are {len(data)}")
     file = data[variable.shard]
     if variable.offset + variable.size > file.stat().st_size:
-        raise _Broken(f"{file.name} ends before it")
+        raise BrokenError(f"{file.name} ends before it")
     with open(file, "rb") as handle:
         handle.seek(variable.offset)
         raw = handle.read(variable.size)
     if masked_crc32c(raw) != variable.crc32c:
-        raise _Broken(f"checksum is {masked_crc32c(raw):#010x}, expected {variable.crc32c:#010x}")
+        raise BrokenError(f"checksum is {masked_crc32c(raw):#010x}, expected {variable.crc32c:#010x}")
     return np.frombuffer(raw, dtype=kind).reshape(variable.shape)
-
-
-def _table(raw: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield keys and values of a sorted table."""
-    if len(raw) < FOOTER or struct.unpack("<Q", raw[-8:])[0] != MAGIC:
-        raise _Broken("the last bytes are not those of a table")
-    footer, at = raw[-FOOTER:-8], 0
-    for _ in range(2):  # of an empty block, then of the list of blocks
-        offset, at = _varint(footer, at)
-        size, at = _varint(footer, at)
-    for _, handle in _entries(_block(raw, offset, size)):
-        offset, at = _varint(handle, 0)
-        size, at = _varint(handle, at)
-        yield from _entries(_block(raw, offset, size))
-
-
-def _block(raw: bytes, offset: int, size: int) -> bytes:
-    end = offset + size
-    if end + TRAILER > len(raw) - FOOTER:
-        raise _Broken(f"a block ends at byte {end + TRAILER} of {len(raw) - FOOTER}")
-    if masked_crc32c(raw[offset : end + 1]) != struct.unpack("<I", raw[end + 1 : end + TRAILER])[0]:
-        raise _Broken(f"checksum of the block at byte {offset} differs")
-    if raw[end] != 0:
-        raise _Broken(f"the block at byte {offset} is compressed, only plain ones can be read")
-    return raw[offset:end]
-
-
-def _entries(block: bytes) -> Iterator[tuple[bytes, bytes]]:
-    if len(block) < 4:
-        raise _Broken("a block is too short")
-    restarts = struct.unpack("<I", block[-4:])[0]
-    end, at, key = len(block) - 4 - 4 * restarts, 0, b""
-    if end < 0:
-        raise _Broken("a block is too short for its restarts")
-    while at < end:
-        shared, at = _varint(block, at)
-        more, at = _varint(block, at)
-        size, at = _varint(block, at)
-        if shared > len(key) or at + more + size > end:
-            raise _Broken("an entry leaves its block")
-        key = key[:shared] + block[at : at + more]
-        yield key, block[at + more : at + more + size]
-        at += more + size
-
-
-def _varint(raw: bytes, at: int) -> tuple[int, int]:
-    """Return a variable-length integer and the position after it."""
-    value = 0
-    for k in range(10):
-        if at + k >= len(raw):
-            break
-        value |= (raw[at + k] & 0x7F) << (7 * k)
-        if raw[at + k] < 0x80:
-            return value, at + k + 1
-    raise _Broken("a number does not end")
-
-
-def _fields(raw: bytes) -> dict[int, list[int | bytes]]:
-    """Return the fields of a protocol buffer: integers, or bytes for whatever is nested."""
-    out: dict[int, list[int | bytes]] = {}
-    at = 0
-    while at < len(raw):
-        tag, at = _varint(raw, at)
-        value: int | bytes
-        if tag & 7 == 0:
-            value, at = _varint(raw, at)
-        else:
-            if tag & 7 == 2:
-                size, at = _varint(raw, at)
-            elif tag & 7 in (1, 5):
-                size = 8 if tag & 7 == 1 else 4
-            else:
-                raise _Broken(f"a field of kind {tag & 7}")
-            if at + size > len(raw):
-                raise _Broken("a field leaves its message")
-            value, at = raw[at : at + size], at + size
-        out.setdefault(tag >> 3, []).append(value)
-    return out
 
 
 def _one(fields: dict[int, list[int | bytes]], number: int, default: Any) -> Any:
     """Return the last value of a field, of the kind of the default."""
     value = fields.get(number, [default])[-1]
     if not isinstance(value, type(default)):
-        raise _Broken(f"field {number} is of another kind")
+        raise BrokenError(f"field {number} is of another kind")
     return value
 
 
 def _variable(raw: bytes) -> Variable:
-    fields = _fields(raw)
+    fields = fields_of(raw)
     if 7 in fields:
-        raise _Broken("a variable is stored in slices, only whole ones can be read")
-    shape = _fields(_one(fields, 2, b""))
-    sizes = [_one(_fields(dim), 1, 0) for dim in shape.get(2, []) if isinstance(dim, bytes)]
+        raise BrokenError("a variable is stored in slices, only whole ones can be read")
+    shape = fields_of(_one(fields, 2, b""))
+    sizes = [_one(fields_of(dim), 1, 0) for dim in shape.get(2, []) if isinstance(dim, bytes)]
     crc = _one(fields, 6, b"\0\0\0\0")
     if len(crc) != 4 or any(size >= 1 << 40 for size in sizes):
-        raise _Broken("a variable's size or checksum cannot be")
+        raise BrokenError("a variable's size or checksum cannot be")
     dtype, shard, offset, size = (_one(fields, number, 0) for number in (1, 3, 4, 5))
     return Variable(dtype, tuple(sizes), shard, offset, size, struct.unpack("<I", crc)[0])

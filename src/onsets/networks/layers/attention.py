@@ -49,7 +49,7 @@ class AdditiveAttention(nn.Module):
         self.reach, self.epsilon = reach, epsilon
 
     def weights(self, x: Tensor) -> Tensor:
-        """Return how much each step takes from each, ``(batch, steps, steps)``, from ``(batch, steps, channels)``."""
+        """Map ``(batch, steps, channels)`` to what each step takes from each, ``(batch, steps, steps)``."""
         match = torch.tanh(self.query(x)[:, :, None] + self.key(x)[:, None])
         e = self.score(match)[..., 0]
         e = torch.exp(e - e.amax(dim=-1, keepdim=True))

@@ -38,7 +38,7 @@ class Recurrence(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map ``(batch, inputs, steps)`` to ``(batch, width, steps)``."""
-        x = self.lstm(self.dropout(x).mT).mT
+        x = self.lstm(self.dropout(x).transpose(1, 2)).transpose(1, 2)
         y: Tensor = self.norm(self.conv(x))
         return y
 
@@ -64,12 +64,12 @@ class PhaseBranch(nn.Module):
 
     def remember(self, x: Tensor) -> Tensor:
         """Return what the attention sees, ``(batch, steps, width)``."""
-        y: Tensor = self.lstm(self.dropout(x.mT).mT)
+        y: Tensor = self.lstm(self.dropout(x.transpose(1, 2)).transpose(1, 2))
         return y
 
     def forward(self, x: Tensor, lengths: list[int]) -> Tensor:
         """Map ``(batch, steps, width)`` to ``(batch, 1, samples)``."""
-        y: Tensor = self.decoder(self.attention(self.remember(x)).mT, lengths)
+        y: Tensor = self.decoder(self.attention(self.remember(x)).transpose(1, 2), lengths)
         return y
 
 
@@ -125,10 +125,10 @@ class Attentive(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map ``(batch, components, samples)`` to logits ``(batch, 3, samples)`` of detection, P and S."""
         x, lengths = self.encoder(x)  # (batch, channels, steps)
-        x = self.recurrences(self.blocks(x)).mT  # (batch, steps, 16)
+        x = self.recurrences(self.blocks(x)).transpose(1, 2)  # (batch, steps, 16)
         for transformer in self.transformers:
             x = transformer(x)
-        detection = self.decoder_detection(x.mT, lengths)  # (batch, 1, samples)
+        detection = self.decoder_detection(x.transpose(1, 2), lengths)  # (batch, 1, samples)
         return torch.cat([detection, self.branch_p(x, lengths), self.branch_s(x, lengths)], dim=1)
 
     def attention(self, x: Tensor) -> dict[str, Tensor]:
@@ -146,7 +146,7 @@ class Attentive(nn.Module):
             farther away matches best. Steps divide the record evenly.
         """
         x, _ = self.encoder(x)
-        x = self.recurrences(self.blocks(x)).mT
+        x = self.recurrences(self.blocks(x)).transpose(1, 2)
         found = {}
         for number, transformer in enumerate(self.transformers, start=1):
             found[f"global_{number}"] = transformer.attention.weights(x)  # type: ignore[union-attr,operator]
@@ -154,6 +154,10 @@ class Attentive(nn.Module):
         for label, branch in (("P", self.branch_p), ("S", self.branch_s)):
             found[label] = branch.attention.weights(branch.remember(x))
         return found
+
+    def dead_parameters(self) -> list[str]:
+        """Name the parameters that change nothing: the last bias of each attention cancels."""
+        return [name for name, _ in self.named_parameters() if name.endswith("score.bias")]
 
 
 def start_as_keras(module: nn.Module) -> None:

@@ -33,8 +33,7 @@ class _OnnxLSTM(torch.autograd.Function):
             activations_s=["HardSigmoid" if hard else "Sigmoid", "Tanh", "Tanh"] * directions,
             outputs=3,
         )
-        samples, batch = x.type().sizes()[:2]
-        values.setType(x.type().with_sizes([samples, directions, batch, width]))
+        values.setType(x.type().with_sizes([None, directions, None, width]))
         return values
 
 
@@ -89,7 +88,7 @@ class OneBiasLSTM(nn.LSTM):
                         weight.requires_grad_(False)
 
     def forward(self, x: Tensor) -> Tensor:  # type: ignore[override]
-        """Map ``(batch, samples, inputs)`` to ``(batch, samples, width)``, or ``2 width`` for both directions."""
+        """Map ``(batch, samples, inputs)`` to ``(batch, samples, width)``, ``2 width`` of both directions."""
         if torch.onnx.is_in_onnx_export():
             return self._operator(x)
         if self.gates == "sigmoid":
@@ -108,7 +107,7 @@ class OneBiasLSTM(nn.LSTM):
         x = torch.stack([x, x.flip(1)]) if self.bidirectional else x[None]
         bias = self._stacked("bias_ih") + self._stacked("bias_hh")
         driven = torch.baddbmm(bias[:, None], x.flatten(1, 2), self._stacked("weight_ih").mT)
-        driven = driven.unflatten(1, (batch, samples))  # (directions, batch, samples, 4 width)
+        driven = driven.view(-1, batch, samples, driven.shape[-1])  # (directions, batch, samples, 4 width)
         recurrent = self._stacked("weight_hh").mT
         h = c = x.new_zeros(x.shape[0], batch, self.hidden_size)
         states = []
@@ -132,6 +131,6 @@ class OneBiasLSTM(nn.LSTM):
             rows(self._stacked(name)) for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
         )
         both = torch.cat([bias, second], dim=1)
-        y = _OnnxLSTM.apply(x.transpose(0, 1), weight, recurrent, both, self.gates == "hard_sigmoid")
-        y = y.permute(2, 0, 1, 3)  # from (samples, directions, batch, width)
-        return y.flatten(2)
+        hard = self.gates == "hard_sigmoid"
+        y: Tensor = _OnnxLSTM.apply(x.transpose(0, 1), weight, recurrent, both, hard)  # type: ignore[no-untyped-call]
+        return y.permute(2, 0, 1, 3).flatten(2)  # from (samples, directions, batch, width)

@@ -75,12 +75,13 @@ class Descent(nn.Module):
         self.order = list(range(len(self.pools)) if order is None else order)
 
     def forward(self, x: Tensor) -> tuple[Tensor, list[int]]:
-        """Map ``(batch, inputs, samples)`` to ``(batch, outputs, steps)`` and the length before each pooling."""
+        """Map ``(batch, inputs, samples)`` to ``(batch, outputs, steps)`` and the lengths before pooling."""
         lengths = []
         for number, pool in zip(self.order, self.pools, strict=True):
             x = torch.relu(self.convs[number](x))
             lengths.append(int(x.shape[-1]))
-            x = functional.max_pool1d(functional.pad(x, same_padding(lengths[-1], pool, pool)), pool)
+            padding = same_padding(lengths[-1], pool, pool)
+            x = functional.max_pool1d(functional.pad(x, padding) if any(padding) else x, pool)
         return x, lengths
 
 
@@ -121,7 +122,7 @@ class Ascent(nn.Module):
         """Map ``(batch, inputs, steps)`` to ``(batch, 1, samples)``, the first of a descent's lengths."""
         for k, (number, factor) in enumerate(zip(self.order, self.factors, strict=True)):
             wanted = lengths[-1 - k]
-            x = x[..., None].expand(-1, -1, -1, factor).flatten(2)
+            x = torch.stack([x] * factor, dim=-1).flatten(2)
             longer = int(x.shape[-1])
             left, right = crop_surplus(longer - wanted, self.crop, last=k + 1 == len(self.factors))
             x = torch.relu(self.convs[number](x[..., left : longer - right]))

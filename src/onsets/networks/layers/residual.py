@@ -32,13 +32,14 @@ class NormConv(nn.Module):
         super().__init__()
         self.norm = nn.BatchNorm1d(inputs, eps=1e-3, momentum=0.01)
         self.dropout = nn.Dropout1d(dropout)
-        self.conv = nn.Conv1d(inputs, outputs, kernel)
-        self.padding = same_padding(1, kernel)
+        left, right = same_padding(1, kernel)
+        self.conv = nn.Conv1d(inputs, outputs, kernel, padding=left)
+        self.odd = right - left
 
     def forward(self, x: Tensor) -> Tensor:
         """Map ``(batch, inputs, samples)`` to ``(batch, outputs, samples)``."""
         x = self.dropout(torch.relu(self.norm(x)))
-        y: Tensor = self.conv(functional.pad(x, self.padding))
+        y: Tensor = self.conv(functional.pad(x, (0, self.odd)) if self.odd else x)
         return y
 
 
@@ -47,5 +48,7 @@ class Residual(nn.Sequential):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map ``(batch, channels, samples)`` to the same shape."""
-        y: Tensor = super().forward(x)
+        y = x
+        for module in self:
+            y = module(y)
         return x + y

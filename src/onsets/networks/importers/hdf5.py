@@ -1,0 +1,200 @@
+"""HDF5 files from strangers: read plain arrays and texts, follow nothing out of the file.
+
+An HDF5 file can name other files (external links, external storage, virtual datasets), claim arrays
+far larger than itself, and ask for filters that are loaded as programs. None of that is needed for
+weights and all of it is refused, before memory is taken.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from onsets.errors import MissingExtraError, SpecError
+
+__all__ = ["open_hdf5", "read_array", "read_member", "read_names", "read_text"]
+
+MOST_BYTES = 256 * 2**20
+"""Of a file."""
+
+MOST_VALUES = 4 * 2**20
+"""Of an array, a chunk of one, or a list of names."""
+
+FILTERS = {1: "gzip", 2: "shuffle", 3: "fletcher32"}
+"""By HDF5's number; no others."""
+
+
+@contextmanager
+def open_hdf5(path: str | Path) -> Iterator[Any]:
+    """Open a file for reading; whatever HDF5 cannot read inside the block becomes a SpecError.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Yields
+    ------
+    h5py.File
+
+    Raises
+    ------
+    SpecError
+        If it is missing, larger than 256 MiB, cut off, or no HDF5 file.
+    MissingExtraError
+        Without h5py.
+    """
+    try:
+        import h5py
+    except ImportError as error:
+        raise MissingExtraError("h5py", "train", f"reading {path}") from error
+    if not Path(path).is_file():
+        raise SpecError(f"no weights file {path}")
+    if (size := Path(path).stat().st_size) > MOST_BYTES:
+        raise SpecError(f"{path} has {size:,} bytes, weights have at most {MOST_BYTES:,}")
+    try:
+        with h5py.File(path, "r", locking=False) as file:
+            yield file
+    except SpecError:
+        raise
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError) as error:
+        raise SpecError(f"{path} is no whole HDF5 file: {error}") from error
+
+
+def read_member(group: Any, name: str) -> Any:
+    """Return what lies under a name such as ``a/b``, which no link leads away from.
+
+    Parameters
+    ----------
+    group : h5py.Group
+    name : str
+        Relative; every part must be a true member.
+
+    Raises
+    ------
+    SpecError
+        If a part is missing or a soft or external link.
+    """
+    import h5py
+
+    here = group
+    for part in name.split("/"):
+        where = f"{group.file.filename}: {group.name.rstrip('/')}/{name}"
+        if part in ("", ".") or not isinstance(here, h5py.Group):
+            raise SpecError(f"{where} is no name in a group")
+        link = here.get(part, getlink=True) if part in here.keys() else None  # noqa: SIM118
+        if link is None:
+            raise SpecError(f"{where} is missing")
+        if not isinstance(link, h5py.HardLink):
+            raise SpecError(f"{where} is a {type(link).__name__}; links are not followed")
+        here = here[part]
+    return here
+
+
+def read_array(group: Any, name: str) -> npt.NDArray[np.float32]:
+    """Return an array of floats, after all that can be wrong with it has been asked.
+
+    Parameters
+    ----------
+    group : h5py.Group
+    name : str
+        As for :func:`read_member`.
+
+    Returns
+    -------
+    ndarray of float32
+
+    Raises
+    ------
+    SpecError
+        If it is no array of floats, lies outside the file, is compressed by a filter other than gzip,
+        has more than 4 million values, or was never written.
+    """
+    import h5py
+
+    data = read_member(group, name)
+    where = f"{group.file.filename}: {group.name.rstrip('/')}/{name}"
+    if not isinstance(data, h5py.Dataset):
+        raise SpecError(f"{where} is a {type(data).__name__}, expected an array")
+    if data.is_virtual or data.external:
+        raise SpecError(f"{where} keeps its values in another file, which is not read")
+    if data.dtype.kind != "f" or data.shape is None:
+        raise SpecError(f"{where} holds {data.dtype}, expected floats")
+    for what, shape in (("shape", data.shape), ("chunks of", data.chunks or ())):
+        if math.prod(shape) > MOST_VALUES:
+            raise SpecError(f"{where} has {what} {shape}, a layer has at most {MOST_VALUES:,} values")
+    plan = data.id.get_create_plist()
+    for number in (plan.get_filter(k)[0] for k in range(plan.get_nfilters())):
+        if number not in FILTERS:
+            known = ", ".join(FILTERS.values())
+            raise SpecError(f"{where} needs the HDF5 filter {number}, only {known} are used")
+    if data.size and data.id.get_storage_size() < (1 if data.chunks else data.nbytes):
+        raise SpecError(f"{where} has shape {data.shape} but no values; the file was never finished")
+    return np.asarray(data[()], dtype=np.float32)
+
+
+def read_names(group: Any, attribute: str) -> list[str] | None:
+    """Return a list of texts from an attribute (or its pieces ``attribute0``, ``attribute1``), or None.
+
+    Parameters
+    ----------
+    group : h5py.Group
+    attribute : str
+
+    Raises
+    ------
+    SpecError
+        If it is no list of texts.
+    """
+    pieces = [attribute]
+    if attribute not in group.attrs:
+        pieces = [f"{attribute}{k}" for k in range(len(group.attrs)) if f"{attribute}{k}" in group.attrs]
+        if not pieces:
+            return None
+    names: list[str] = []
+    for piece in pieces:
+        where = f"{group.file.filename}: {piece} of {group.name}"
+        shape = group.attrs.get_id(piece).shape
+        if shape is None or len(shape) != 1 or shape[0] > MOST_VALUES:
+            if shape == (0,) or shape is None:
+                continue
+            raise SpecError(f"{where} has shape {shape}, expected a list of names")
+        names += [_decoded(value, where) for value in group.attrs[piece]]
+    return names
+
+
+def read_text(group: Any, attribute: str) -> str | None:
+    """Return one text from an attribute, or None.
+
+    Parameters
+    ----------
+    group : h5py.Group
+    attribute : str
+
+    Raises
+    ------
+    SpecError
+        If it is no text.
+    """
+    if attribute not in group.attrs:
+        return None
+    where = f"{group.file.filename}: {attribute} of {group.name}"
+    if group.attrs.get_id(attribute).shape != ():
+        raise SpecError(f"{where} is a list, expected one text")
+    return _decoded(group.attrs[attribute], where)
+
+
+def _decoded(value: Any, where: str) -> str:
+    if isinstance(value, bytes):
+        try:
+            return value.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise SpecError(f"{where} is no UTF-8 text: {error}") from error
+    if not isinstance(value, str):
+        raise SpecError(f"{where} holds a {type(value).__name__}, expected a text")
+    return str(value)
