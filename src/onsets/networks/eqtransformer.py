@@ -77,7 +77,7 @@ class EQTransformerOptions:
     dropout : float
         While training.
     components : int
-        Input rows.
+        Input rows, 3 or 1 (Z).
     """
 
     blocks: str = "3333232"
@@ -96,7 +96,7 @@ class EQTransformerOptions:
             "crop": self.crop in CROPS,
             "epsilon": self.epsilon > 0,
             "dropout": 0 <= self.dropout < 1,
-            "components": self.components >= 1,
+            "components": self.components in (1, 3),
         }
         for key, right in checks.items():
             if not right:

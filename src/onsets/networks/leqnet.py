@@ -70,7 +70,7 @@ class LEQNetOptions:
     dropout : float
         While training.
     components : int
-        Input rows.
+        Input rows, 3 or 1 (Z).
     """
 
     gates: str = "sigmoid"
@@ -78,7 +78,7 @@ class LEQNetOptions:
     components: int = 3
 
     def __post_init__(self) -> None:
-        if self.gates not in GATES or not 0 <= self.dropout < 1 or self.components < 1:
+        if self.gates not in GATES or not 0 <= self.dropout < 1 or self.components not in (1, 3):
             raise SpecError(f"leqnet cannot be built with {asdict(self)}")
 
 

@@ -7,8 +7,8 @@ import numpy as np
 from onsets.errors import SpecError
 from onsets.runtime import Runner
 from onsets.spec import Spec
-from onsets.types import Curve, Float32, Record
-from onsets.waveforms import Stack, cut, normalise
+from onsets.types import COMPONENTS, Curve, Float32, Mask, Record
+from onsets.waveforms import Stack, cut, normalise, window_starts
 
 __all__ = ["annotate", "probabilities"]
 
@@ -38,7 +38,7 @@ def annotate(record: Record, runner: Runner, spec: Spec, batch: int = 32) -> Cur
     Returns
     -------
     Curve
-        A value a sample, a segment or a hop; 0 where no component was recorded.
+        A value a sample, a segment or a hop; 0 where no component of the Spec was recorded.
 
     Notes
     -----
@@ -49,8 +49,11 @@ def annotate(record: Record, runner: Runner, spec: Spec, batch: int = 32) -> Cur
     Raises
     ------
     SpecError
-        If the rate differs or the network's outputs do not fit the Spec.
+        If the rate differs, the Spec asks for a band-pass, or the network's outputs do not fit it.
     """
+    if spec.bandpass_hz is not None:
+        low, high = spec.bandpass_hz
+        raise SpecError(f"{spec.name} wants a band-pass of {low:g} to {high:g} Hz, which is not applied yet")
     if abs(record.rate_hz / spec.rate_hz - 1) > 1e-4:
         got, want = f"{record.rate_hz:g} Hz", f"{spec.rate_hz:g} Hz"
         raise SpecError(f"{record.station_id} has rate {got}, {spec.name} needs {want}; resample it first")
@@ -62,7 +65,7 @@ def annotate(record: Record, runner: Runner, spec: Spec, batch: int = 32) -> Cur
     points: list[tuple[int, Float32]] = []
     for windows in cut(record, spec, batch):
         outputs = runner.run(normalise(windows.data, windows.valid, spec))
-        _check(outputs, spec, record)
+        _check(outputs, len(windows), spec, record)
         values = probabilities(outputs[0], spec)[:, keep]
         if windowed:
             points += [(int(s), v[:, 0]) for s, v in zip(windows.starts, values, strict=True)]
@@ -73,7 +76,7 @@ def annotate(record: Record, runner: Runner, spec: Spec, batch: int = 32) -> Cur
     if windowed:
         return _points_curve(record, spec, points)
     total, _ = stack.result()
-    recorded = _recorded(record, spec.segment_samples, stack.length)
+    recorded = _recorded(record, spec, stack.length)
     values, offsets = total, None
     if segments:
         values, offsets = _neighbours(total[: len(keep)], total[len(keep) :], spec)
@@ -117,40 +120,47 @@ def _neighbours(each: Float32, weighted: Float32, spec: Spec) -> tuple[Float32, 
     return np.minimum(total, 1).astype(np.float32), offsets_s.astype(np.float32)
 
 
-def _check(outputs: tuple[Float32, ...], spec: Spec, record: Record) -> None:
-    got = outputs[0].shape[1:]
+def _check(outputs: tuple[Float32, ...], count: int, spec: Spec, record: Record) -> None:
     values = {
         "per_sample": spec.samples,
         "per_segment": -(-spec.samples // spec.segment_samples),
         "per_window": 1,
     }[spec.output_kind]
-    want = (len(spec.outputs), values)
-    if got != want or (spec.output_kind == "per_segment" and len(outputs) < 2):
-        raise SpecError(f"{spec.name} gave {len(outputs)} outputs, the first {got}; its Spec says {want}")
-    if not np.isfinite(outputs[0]).all():
+    want = [(count, len(spec.outputs), values)]
+    if spec.output_kind == "per_segment":
+        want.append((count, 1, values))
+    used = outputs[: len(want)]
+    got = [output.shape for output in used]
+    if got != want:
+        raise SpecError(f"{spec.name} gave outputs of shapes {got}; its Spec says {want}")
+    if not all(np.isfinite(output).all() for output in used):
         raise SpecError(f"{spec.name} gave values that are not finite for {record.station_id}")
 
 
-def _recorded(record: Record, step: int, length: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Say for each value of the curve whether any component was recorded there."""
-    any_valid = np.zeros(length * step, dtype=bool)
-    any_valid[: record.samples] = record.valid.any(axis=0)
-    return np.asarray(any_valid.reshape(length, step).any(axis=1))
+def _recorded(record: Record, spec: Spec, length: int) -> Mask:
+    """Say for each value of the curve whether any component of the Spec was recorded there."""
+    rows = [COMPONENTS.index(component) for component in spec.components]
+    any_valid = np.zeros(length * spec.segment_samples, dtype=bool)
+    any_valid[: record.samples] = record.valid[rows].any(axis=0)
+    return np.asarray(any_valid.reshape(length, spec.segment_samples).any(axis=1))
 
 
 def _points_curve(record: Record, spec: Spec, points: list[tuple[int, Float32]]) -> Curve:
-    """Put one value a window at the window's middle, a value every hop."""
+    """Put one value a window at the window's middle, a value every hop.
+
+    The last window ends with the record; its value stands at the next whole hop.
+    """
     hop = spec.hop_samples
-    values = np.zeros((len(spec.labels), max(1, -(-record.samples // hop))), dtype=np.float32)
+    last = int(window_starts(record.samples, spec)[-1])
+    values = np.zeros((len(spec.labels), -(-last // hop) + 1), dtype=np.float32)
     for start, value in points:
-        values[:, min(start // hop, values.shape[1] - 1)] = value
-    start_ns = record.time_ns(spec.samples / 2)
+        values[:, -(-start // hop)] = value
     return Curve(
         record.station_id,
         record.channel_prefix,
         spec.labels,
         values,
-        start_ns,
+        record.time_ns(spec.samples / 2),
         record.rate_hz / hop,
         model=spec.name,
     )

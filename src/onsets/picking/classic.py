@@ -10,7 +10,7 @@ import numpy as np
 
 from onsets.classical import characteristic, refine
 from onsets.picking.decode import decode
-from onsets.picking.describe import describe
+from onsets.picking.describe import describe, flag_clipped
 from onsets.picking.picker import Picked
 from onsets.tables import Detections, Picks
 from onsets.types import Record
@@ -59,5 +59,6 @@ class ClassicalPicker:
             seconds = refine(played, coarse, phase, self.kind, **self.options) / played.rate_hz
             onsets = dataclasses.replace(onsets, seconds=seconds)
             picks += describe(played, phase, onsets, model=self.kind, probability=False, stretch=stretch)
+        picks = flag_clipped(picks, record, stretch)
         curve = dataclasses.replace(curve, rate_hz=curve.rate_hz / stretch)
         return Picked(Picks.of(picks).sorted(), Detections.of([]), curve)

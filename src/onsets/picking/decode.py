@@ -63,8 +63,10 @@ def decode(curve: Curve, thresholds: Mapping[str, float], separation_s: float = 
     """Find the onsets of each phase in a curve.
 
     A *probability a sample* gives one onset at the highest point of each stretch above the
-    threshold, moved by the parabola through its neighbours. A curve with offsets (LPPN) gives one at
-    the highest point of each stretch, at the time its offset says. A *ratio* gives the moment at which the threshold is first reached, once until the ratio falls below half of it.
+    threshold, moved by the parabola through its neighbours, or in the middle of a flat top. A curve
+    with offsets (LPPN) gives one at the highest point of each stretch, at the time its offset says.
+    A *ratio* gives the moment at which the threshold is first reached, once until the ratio falls
+    below half of it.
 
     Parameters
     ----------
@@ -105,12 +107,14 @@ def _peaks(values: Float32, rate_hz: float, threshold: float) -> Onsets:
     at, top = [], []
     for a, b in intervals(values, threshold):
         k = int(a + np.argmax(values[a : b + 1]))
-        shift = 0.0
-        if 0 < k < len(values) - 1:
+        lower = np.flatnonzero(values[k : b + 1] < values[k])
+        flat = int(lower[0]) if len(lower) else b + 1 - k
+        shift = (flat - 1) / 2
+        if flat == 1 and 0 < k < len(values) - 1:
             left, mid, right = (float(v) for v in values[k - 1 : k + 2])
             bend = left - 2 * mid + right
-            shift = 0.5 * (left - right) / bend if bend < 0 else 0.0
-        at.append(k + max(-0.5, min(0.5, shift)))
+            shift = max(-0.5, min(0.5, 0.5 * (left - right) / bend)) if bend < 0 else 0.0
+        at.append(k + shift)
         top.append(float(values[k]))
     return Onsets(np.array(at, dtype=np.float64) / rate_hz, np.array(top, dtype=np.float64))
 

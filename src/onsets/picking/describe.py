@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -10,14 +11,14 @@ from onsets.picking.decode import Onsets
 from onsets.types import Float32, Mask, Pick, Record
 from onsets.waveforms import clipped_samples
 
-__all__ = ["NEAR_S", "NOISE_S", "SIGNAL_S", "describe"]
+__all__ = ["NEAR_S", "NOISE_S", "SIGNAL_S", "describe", "flag_clipped"]
 
 NOISE_S = (-3.0, -0.5)
 """Noise window of the SNR, s from the onset."""
 SIGNAL_S = (0.0, 2.0)
 """Signal window of SNR and amplitude, s from the onset."""
 NEAR_S = 2.0
-"""An end of the record or a gap this near, s, gives the flags ``edge`` and ``gap``."""
+"""An end of the record, a gap or clipping this near, s, gives the flags ``edge``, ``gap``, ``clipped``."""
 
 
 def describe(
@@ -30,7 +31,7 @@ def describe(
     uncertainty_s: float = math.nan,
     stretch: float = 1.0,
 ) -> list[Pick]:
-    """Measure SNR, amplitude and polarity and set the flags of each onset.
+    """Measure SNR, amplitude and polarity and set the flags of each onset but ``clipped``.
 
     SNR is 20 log10 of the ratio of root mean squares in :data:`SIGNAL_S` and :data:`NOISE_S`, on
     the vertical for P and on the horizontals for S (on what is live otherwise), each without the
@@ -44,7 +45,7 @@ def describe(
     record : Record
         The record that was picked, at the picker's rate.
     phase : str
-        ``P`` or ``S``.
+        ``P`` or ``S``, or a name that begins so (``Pg``, ``Sn``).
     onsets : Onsets
         Seconds after the record's start.
     model : str
@@ -61,9 +62,8 @@ def describe(
     list of Pick
     """
     rate = record.rate_hz
-    clipped = clipped_samples(record.data, record.valid) if "clipped" in record.flags else None
     recorded = record.valid[record.live]
-    # whole-record words; "gap" and "clipped" hold only where they are near
+    # whole-record words; "gap" and "clipped" (see flag_clipped) hold only where they are near
     common = record.flags - {"gap", "clipped"}
     picks = []
     for second, value in zip(onsets.seconds, onsets.values, strict=True):
@@ -74,8 +74,6 @@ def describe(
             flags.add("edge")
         if recorded.size and not recorded[:, near].all():
             flags.add("gap")
-        if clipped is not None and clipped[:, near].any():
-            flags.add("clipped")
         snr, amplitude = _strength(record, phase, at)
         picks.append(
             Pick(
@@ -87,12 +85,36 @@ def describe(
                 uncertainty_s * stretch,
                 snr,
                 amplitude,
-                _polarity(record, at) if phase == "P" else "",
+                _polarity(record, at) if phase.startswith("P") else "",
                 model,
                 frozenset(flags),
             )
         )
     return picks
+
+
+def flag_clipped(picks: list[Pick], record: Record, stretch: float = 1.0) -> list[Pick]:
+    """Flag picks that have clipped samples near them.
+
+    Parameters
+    ----------
+    picks : list of Pick
+    record : Record
+        As read: resampling rounds off the flat tops by which clipping is known.
+    stretch : float
+        As in :func:`describe`.
+    """
+    if "clipped" not in record.flags or not picks:
+        return picks
+    clipped = clipped_samples(record.data, record.valid).any(axis=0)
+    near = NEAR_S * stretch * record.rate_hz
+    flagged = []
+    for pick in picks:
+        at = (pick.time_ns - record.start_ns) * record.rate_hz / 1e9
+        around = clipped[max(0, math.ceil(at - near)) : max(0, math.floor(at + near) + 1)]
+        flags = pick.flags | {"clipped"} if around.any() else pick.flags
+        flagged.append(dataclasses.replace(pick, flags=flags))
+    return flagged
 
 
 def _window(record: Record, row: int, at: float, span: tuple[float, float]) -> Float32:
@@ -105,7 +127,7 @@ def _window(record: Record, row: int, at: float, span: tuple[float, float]) -> F
 def _strength(record: Record, phase: str, at: float) -> tuple[float, float]:
     """Return SNR in dB and amplitude, NaN where a window is empty."""
     live = np.flatnonzero(record.live).tolist()
-    wanted = [0] if phase == "P" else [1, 2]
+    wanted = [0] if phase.startswith("P") else [1, 2]
     rows = [row for row in wanted if row in live] or live
     noise_power, signal_power, amplitude = 0.0, 0.0, math.nan
     for row in live:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,7 @@ def load(
         ...
     onsets.errors.ConfigError: unknown model 'defualt'; did you mean 'default'?
     """
-    if rate_as is not None and not rate_as > 0:
+    if rate_as is not None and not 0 < rate_as < math.inf:
         raise ConfigError(f"rate_as = {rate_as!r}, expected a rate above 0 Hz")
     if model in CLASSICAL:
         if weights is not None:
@@ -84,6 +85,8 @@ def load(
         return ClassicalPicker(model, limits, rate_as=rate_as)
     spec, runner = _network(model, weights, threads)
     limits = _limits(spec.thresholds, thresholds, model, highest=1.0, labels=spec.labels)
+    if not limits:
+        raise ConfigError(f"{model} has no thresholds of its own; give some of {', '.join(spec.labels)}")
     return NetworkPicker(spec, runner, limits, rate_as)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from onsets.picking.annotate import annotate
 from onsets.picking.decode import decode, intervals
-from onsets.picking.describe import describe
+from onsets.picking.describe import describe, flag_clipped
 from onsets.picking.picker import Picked
 from onsets.runtime import Runner
 from onsets.spec import Spec
@@ -76,6 +76,7 @@ class NetworkPicker:
                 uncertainty_s=self.spec.uncertainty_s.get(phase, math.nan),
                 stretch=stretch,
             )
+        picks = flag_clipped(picks, record, stretch)
         curve = _stretched(curve, record.start_ns, stretch)
         return Picked(Picks.of(picks).sorted(), self._detections(curve), curve)
 

@@ -62,7 +62,10 @@ class OnnxRunner:
 
     def __init__(self, model: str | Path | bytes, threads: int | None = None) -> None:
         self._session = _session(model, threads)
-        self._input = self._session.get_inputs()[0].name
+        inputs = [each.name for each in self._session.get_inputs()]
+        if len(inputs) != 1:
+            raise SpecError(f"the ONNX model has {len(inputs)} inputs, expected one: the windows")
+        self._input = inputs[0]
 
     @property
     def spec(self) -> Spec | None:

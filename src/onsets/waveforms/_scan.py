@@ -124,8 +124,15 @@ def _records(buffer: bytes) -> tuple[list[_Record], list[_Skip]]:
             at = after
             continue
         length = found.length
-        if length != usual and not buffer.startswith(b"MS", at):
-            length = _inner_header(view, at, length)
+        if not buffer.startswith(b"MS", at):
+            if length != usual:
+                length = _inner_header(view, at, length)
+            if after := _cut_short(buffer, at, length, found.sourceid):
+                skips.append(
+                    _Skip(at, after, "it is cut short", found.start_ns, found.sourceid, 1, len(found.data))
+                )
+                at = after
+                continue
         usual, at = length, at + length
         records.append(found)
         if found.rate_hz > 0:
@@ -187,6 +194,20 @@ def _inner_header(view: memoryview, at: int, length: int) -> int:
             return size
         size *= 2
     return length
+
+
+def _cut_short(buffer: bytes, at: int, length: int, sourceid: str) -> int:
+    """Where the next record of the channel begins inside this one, if none begins after it; else 0."""
+    end = at + length
+    if end >= len(buffer) or HEADER.match(buffer, end + 6) or CONTROL.match(buffer, end):
+        return 0
+    after = _next_header(buffer, at + _SHORTEST_RECORD)
+    while after < end:
+        found = _parse(memoryview(buffer), after)
+        if isinstance(found, _Record) and found.sourceid == sourceid:
+            return after
+        after = _next_header(buffer, after + 1)
+    return 0
 
 
 def _judge(records: list[_Record], name: str) -> tuple[list[_Record], list[_Skip], list[Problem]]:

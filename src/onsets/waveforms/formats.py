@@ -1,8 +1,13 @@
-"""Read every format but miniSEED by ObsPy: SAC, GSE2, SEG-Y, SEG-2, Kinemetrics, ..."""
+"""Formats beyond miniSEED, by ObsPy: SAC, GSE2, SEG-Y, SEG-2, K-NET, WIN and others.
+
+ObsPy's own search for the format is not used: it tries to unpickle the file it is given, which runs
+code from it, unpacks archives and follows addresses. Here the formats of a fixed list are asked
+one by one; readers that open further files named inside the first (CSS) are not among them.
+"""
 
 from __future__ import annotations
 
-import math
+import os
 import warnings
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -14,100 +19,146 @@ from onsets.errors import MissingExtraError
 from onsets.types import Problem, Trace
 from onsets.waveforms._codes import clean_codes
 
-__all__ = ["read_other"]
+__all__ = ["FORMATS", "read_other"]
 
-_PLUGINS = "obspy.plugin.waveform"
-# Reading a pickle runs what is written in it; miniSEED has a reader of its own.
-_LEFT_OUT = {"PICKLE", "MSEED"}
+FORMATS = (
+    "SAC",
+    "GSE2",
+    "GSE1",
+    "SEISAN",
+    "KNET",
+    "SACXY",
+    "SH_ASC",
+    "SLIST",
+    "TSPAIR",
+    "SEG2",
+    "REFTEK130",
+    "PDAS",
+    "KINEMETRICS_EVT",
+    "RG16",
+    "SEGY",
+    "WIN",
+    "AH",
+    "GCF",
+    "DMX",
+    "Y",
+    "SU",
+)
+"""ObsPy's names of the formats tried, the strictest signatures first."""
+
+_PACKED = {
+    b"\x1f\x8b": "gzip",
+    b"BZh": "bzip2",
+    b"PK\x03\x04": "zip",
+    b"\xfd7zXZ": "xz",
+    b"(\xb5/\xfd": "zstd",
+}
 
 
-def read_other(path: str | Path) -> tuple[list[Trace], list[Problem]]:
-    """Read a waveform file by whichever of ObsPy's readers knows it.
+def read_other(path: str | Path, *, sure: bool = True) -> tuple[list[Trace], list[Problem]]:
+    """Read a file that is no miniSEED.
 
     Parameters
     ----------
     path : str or Path
+    sure : bool
+        Whether the file is meant to hold waveforms. If not, a format that nobody knows is no
+        failure (``fatal=False``).
 
     Returns
     -------
     traces : list of Trace
-        Masked arrays are split where they are masked.
+        Samples as the file holds them; masked arrays are split at their gaps. Traces without any
+        station code are told apart as stations ``X0001``, ``X0002``... in the order of the file.
     problems : list of Problem
-        Whatever ObsPy raised, and ObsPy missing, is a fatal Problem that names the file.
-
-    Notes
-    -----
-    ObsPy's readers are asked one by one, as :func:`obspy.read` does, but never its pickle reader,
-    which would run code from the file; nothing is unpacked or fetched.
+        Whatever goes wrong, by the file's name; nothing is raised.
     """
     name = str(path)
     try:
-        import obspy  # noqa: F401
-    except ImportError:
-        return [], [Problem(name, str(MissingExtraError("ObsPy", "obspy", "this file format")), fatal=True)]
-    try:
-        with open(path, "rb") as handle:
-            if not handle.read(1):
-                return [], [Problem(name, "is empty (0 bytes)", fatal=True)]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            kind, stream = _read(name)
-    except Exception as error:  # noqa: BLE001  readers raise anything on damaged files
-        reason = f"cannot be read: {type(error).__name__}: {error}"
+        kind, found = _read(os.path.realpath(path))
+        traces, problems = _traces(found, name)
+    except OSError as error:
+        return [], [Problem(name, f"cannot be read: {error.strerror or error}", fatal=True)]
+    except (MissingExtraError, _UnknownError) as error:
+        return [], [Problem(name, str(error), fatal=sure)]
+    except Exception as error:  # noqa: BLE001  readers of damaged files raise whatever they meet
+        reason = f"cannot be read by ObsPy: {type(error).__name__}: {error}"
         return [], [Problem(name, reason, fatal=True)]
-    if kind is None:
-        return [], [Problem(name, "is no waveform file in a format that is known", fatal=True)]
-    traces: list[Trace] = []
-    problems: list[Problem] = []
-    for item in stream:
-        _add(item, name, traces, problems)
     if not traces and not problems:
-        problems.append(Problem(name, f"holds no samples ({kind})", fatal=True))
+        problems.append(Problem(name, f"holds no samples ({kind})", fatal=sure))
     return traces, problems
 
 
-def _read(name: str) -> tuple[str | None, Any]:
-    """Return the format and ObsPy's stream; None where no reader knows the file."""
-    import obspy  # noqa: F401  its readers are looked up by name
-
-    for plugin in sorted(entry_points(group=_PLUGINS), key=lambda item: item.name):
-        if plugin.name in _LEFT_OUT:
-            continue
-        calls = {call.name: call for call in entry_points(group=f"{_PLUGINS}.{plugin.name}")}
-        try:
-            known = calls["isFormat"].load()(name)
-        except Exception:  # noqa: BLE001, S112  a reader that stumbles over a file does not know it
-            continue
-        if known:
-            return plugin.name, calls["readFormat"].load()(name)
-    return None, None
+class _UnknownError(Exception):
+    """No reader knows the file."""
 
 
-def _add(item: Any, name: str, traces: list[Trace], problems: list[Problem]) -> None:
-    """Turn one ObsPy trace into ours."""
-    stats = item.stats
+def _read(path: str) -> tuple[str, Any]:
+    """Return the format's name and an ObsPy Stream."""
+    with open(path, "rb") as handle:
+        head = handle.read(8)
+    if not head:
+        raise _UnknownError("is empty (0 bytes)")
+    for mark, packing in _PACKED.items():
+        if head.startswith(mark):
+            raise _UnknownError(f"is packed with {packing}; unpack it first")
     try:
-        codes = (stats.network, stats.station, stats.location, stats.channel)
-        station_id, channel, note = clean_codes(*(str(code) for code in codes))
-    except ValueError as error:
-        problems.append(Problem(name, str(error), samples=len(item.data), fatal=True))
-        return
-    rate, start = _clean_rate(float(stats.sampling_rate)), int(stats.starttime.ns)
-    if not (math.isfinite(rate) and rate > 0):
-        reason = f"{station_id}.{channel} has rate {rate:g} Hz, expected a positive number"
-        problems.append(Problem(name, reason, station_id, len(item.data), True, start))
-        return
-    if note:
-        problems.append(Problem(name, note, station_id, time_ns=start))
-    mask = np.ma.getmaskarray(item.data)
-    data = np.ma.getdata(item.data)
-    edges = np.flatnonzero(np.diff(np.concatenate([[True], mask, [True]]).astype(np.int8)))
-    for first, last in edges.reshape(-1, 2).tolist():
-        begin = start + round(first * 1e9 / rate)
-        traces.append(Trace(station_id, channel, begin, rate, data[first:last], name))
+        import obspy  # noqa: F401  its readers are looked up by name
+    except ImportError:
+        raise MissingExtraError("ObsPy", "obspy", "a file that is no miniSEED") from None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for kind in FORMATS:
+            if _is_format(kind, path):
+                return kind, _plugin(kind, "readFormat")(path)
+    raise _UnknownError("is no waveform file in a known format: miniSEED, " + ", ".join(FORMATS))
+
+
+def _is_format(kind: str, path: str) -> bool:
+    try:
+        return bool(_plugin(kind, "isFormat")(path))
+    except Exception:  # noqa: BLE001  a reader that stumbles over a file does not know it
+        return False
+
+
+def _plugin(kind: str, task: str) -> Any:
+    """Return a function that ObsPy has registered for a format."""
+    for entry in entry_points(group=f"obspy.plugin.waveform.{kind}", name=task):
+        return entry.load()
+    raise LookupError(f"this ObsPy has no {task} for {kind}")
+
+
+def _traces(found: Any, name: str) -> tuple[list[Trace], list[Problem]]:
+    """Turn an ObsPy Stream into traces."""
+    traces: list[Trace] = []
+    problems: dict[str, Problem] = {}
+    for number, item in enumerate(found, 1):
+        stats = item.stats
+        codes = [str(stats[key]) for key in ("network", "station", "location", "channel")]
+        anonymous = not any(code.strip(" \x00") for code in codes[:3])
+        if anonymous:
+            codes[1] = f"X{number:04d}"
+        try:
+            station_id, channel, note = clean_codes(*codes)
+            rate, start_ns = _clean_rate(float(stats.sampling_rate)), int(stats.starttime.ns)
+        except (ValueError, OverflowError) as error:
+            reason = f"trace {number} given up: {error}"
+            problems[reason] = Problem(name, reason, samples=len(item.data), fatal=True)
+            continue
+        if anonymous:
+            note = "traces without station codes are called X and their number in the file"
+        if note:
+            problems.setdefault(note, Problem(name, note, "" if anonymous else station_id, time_ns=start_ns))
+        edges = np.diff(np.ma.getmaskarray(item.data).astype(np.int8), prepend=1, append=1)
+        for first, last in np.flatnonzero(edges).reshape(-1, 2).tolist():
+            begin = start_ns + round(first * 1e9 / rate)
+            traces.append(Trace(station_id, channel, begin, rate, np.ma.getdata(item.data)[first:last], name))
+    return traces, list(problems.values())
 
 
 def _clean_rate(rate_hz: float) -> float:
     """Undo the rounding of a sample interval kept in single precision (99.9999978 Hz is 100 Hz)."""
+    if not 0 < rate_hz < float("inf"):
+        raise ValueError(f"rate {rate_hz:g} Hz -> expected a positive number")
     near = round(rate_hz, 4)
     return near if near > 0 and abs(near / rate_hz - 1) < 1e-7 else rate_hz

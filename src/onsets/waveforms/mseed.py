@@ -61,9 +61,9 @@ def is_mseed(path: str | Path) -> bool:
     for found in HEADER.finditer(head):
         at = found.start() if head.startswith(b"MS\x03", found.start()) else found.start() - 6
         try:
-            MS3Record.parse(memoryview(head)[at:])
+            MS3Record.parse(memoryview(head)[at:], unpack_data=at > 0)
         except (PymseedError, ValueError) as error:
-            if getattr(error, "status_code", -1) > 0:  # the record is longer than what was looked at
+            if at == 0 and getattr(error, "status_code", -1) > 0:  # longer than what was looked at
                 return True
         else:
             return True
@@ -240,6 +240,9 @@ def write_mseed(
 def _pack(trace: Trace, version: int, wanted: str | None, length: int) -> list[bytes]:
     """Return a trace's records."""
     where = f"{trace.station_id}.{trace.channel}"
+    if trace.data.ndim != 1 or trace.data.dtype.kind not in "iuf":
+        what = f"{trace.data.ndim}-d {trace.data.dtype}"
+        raise WaveformError(f"{where} holds {what}, expected 1-d integers or floats")
     encoding = wanted or _natural(trace.data)
     data = _convert(trace.data, encoding, where)
     network, station, location = [*trace.station_id.split("."), "", ""][:3]
@@ -263,8 +266,6 @@ def _natural(data: npt.NDArray[np.generic]) -> str:
 
 def _convert(data: npt.NDArray[np.generic], encoding: str, where: str) -> npt.NDArray[np.generic]:
     """Return the samples in the type of an encoding; refuse what would change them."""
-    if data.ndim != 1 or data.dtype.kind not in "iuf":
-        raise WaveformError(f"{where} holds {data.ndim}-d {data.dtype}, expected 1-d integers or floats")
     dtype = {"float32": np.float32, "float64": np.float64}.get(encoding, np.int32)
     with np.errstate(over="ignore", invalid="ignore"):
         array = np.ascontiguousarray(data, dtype)

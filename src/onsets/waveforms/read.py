@@ -1,176 +1,188 @@
-"""Find waveform files and read them, whatever format each is in."""
+"""Files, folders and patterns to traces."""
 
 from __future__ import annotations
 
 import glob
 import os
-import re
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from onsets.errors import ConfigError
+import numpy as np
+
+from onsets.errors import ConfigError, nearest
 from onsets.types import Problem, Trace
 from onsets.waveforms.formats import read_other
 from onsets.waveforms.mseed import is_mseed, read_mseed
 
 __all__ = ["find_files", "read_traces"]
 
-_NO_WAVEFORMS = re.compile(
-    r"\.(bib|bmp|c|cfg|conf|css|csv|db|docx?|eps|gif|h|h5|hdf5|html?|ini|ipynb|jpe?g|js|json|kml|lock|lst"
-    r"|m|md|npy|npz|onnx|parquet|pdf|pha|pickle|pkl|png|pptx?|ps|pt|pth|py|pyc|qml|quakeml|rst|safetensors"
-    r"|sh|sqlite|svg|tex|tmp|toml|tsv|txt|xlsx?|xml|ya?ml)",
-    re.IGNORECASE,
+NO_WAVEFORMS = frozenset(
+    ".bib .bmp .c .cfg .conf .csv .db .dataless .doc .docx .feather .geojson .gif .h .htm .html .ini .ipynb"
+    " .jpeg .jpg .json .jsonl .kml .log .m .md .npy .npz .ods .onnx .parquet .pdf .png .ps .pt .py .pyc .qml"
+    " .r .rst .safetensors .sh .shp .sqlite .sqlite3 .svg .tex .toml .tsv .txt .xls .xlsx .xml .yaml .yml"
+    " .gz .bz2 .zip .tar .tgz .xz .7z .bak .tmp .part".split()
 )
-_MSEED = re.compile(r"\.(mini)?seed[23]?|\.ms(eed)?[23d]?", re.IGNORECASE)
-_OTHER = re.compile(r"\.(ah|gcf|gse[12]?|pdas|sac|seg2|segy|sg2|sgy|slist|su|tspair|win)", re.IGNORECASE)
-_SDS_NAME = re.compile(r"[^.]*\.[^.]+\.[^.]*\.[^.]+\.[A-Z]\.\d{4}\.\d{3}")
+"""Suffixes that are passed over in a folder unless the content is miniSEED."""
+_MAYBE_TEXT_WAVEFORMS = frozenset({".txt", ".log", ".tmp", ".part", ".bak", ".m", ".c"})
+_MSEED_SUFFIXES = frozenset({".mseed", ".miniseed", ".msd", ".ms", ".mseed2", ".mseed3", ".ms3", ".seed"})
 
 
-def find_files(paths: str | Path | Iterable[str | Path]) -> tuple[list[Path], list[Problem]]:
-    """List the files behind paths, folders and patterns.
-
-    Folders are walked to the bottom, through links as well, each real folder once. Hidden files,
-    and those whose suffix says that they hold something else than waveforms (``.csv``, ``.png``),
-    are left out unless they are named themselves.
+def find_files(paths: Sequence[str | Path]) -> tuple[list[Path], list[Problem]]:
+    """List the files behind paths.
 
     Parameters
     ----------
-    paths : str, Path, or iterable of them
-        Files, folders or glob patterns (``**`` for any depth).
+    paths : sequence of str or Path
+        Files; folders, which are searched to any depth; glob patterns (``**`` for any depth). Hidden
+        files and folders are passed over in folders and patterns, and so are files whose suffix says
+        that they are no waveforms (``.csv``, ``.xml``, ``.png`` ...). Links are followed, circles of
+        links once.
 
     Returns
     -------
     files : list of Path
-        Sorted, each real file once.
+        Sorted, each file once.
     problems : list of Problem
-        Folders that cannot be listed or hold no waveform file.
+        Folders that could not be opened or held no file.
 
     Raises
     ------
     ConfigError
-        If a path does not exist, or a pattern matches nothing.
+        If there is no path, one does not exist, or a pattern matches nothing.
     """
-    named, problems = _find(paths)
-    return sorted(named), problems
+    return _found([path for path, _ in _named(paths)], dict(_named(paths)))
 
 
-def read_traces(paths: str | Path | Iterable[str | Path]) -> tuple[list[Trace], list[Problem]]:
-    """Read the waveforms of files, folders and patterns.
+def read_traces(paths: Sequence[str | Path]) -> tuple[list[Trace], list[Problem]]:
+    """Read files, folders and glob patterns.
 
-    The content says what a file is, not its name: miniSEED goes to :func:`read_mseed` (also
-    when its beginning is damaged), the rest to ObsPy.
+    miniSEED is known by its content, whatever its name; everything else is ObsPy's.
 
     Parameters
     ----------
-    paths : str, Path, or iterable of them
-        As in :func:`find_files`.
+    paths : sequence of str or Path
+        As in :func:`find_files`. A file named as such that is no waveform is a Problem.
 
     Returns
     -------
     traces : list of Trace
-        Ordered by station, channel, start and file: the order of ``paths`` plays no part.
+        By station, channel and time, whatever the order of the files.
     problems : list of Problem
-        One or more for each file that could not be read whole.
+        Files that could not be read, and what was lost in others.
 
     Raises
     ------
     ConfigError
-        If a path does not exist, or a pattern matches nothing.
+        If there is no path, one does not exist, or a pattern matches nothing.
     """
-    named, problems = _find(paths)
+    named = dict(_named(paths))
+    files, problems = _found(list(named), named)
     traces: list[Trace] = []
-    for path in sorted(named):
-        found, faults = _read(path, named[path])
+    for file in files:
+        found, faults = _read(file)
         traces += found
         problems += faults
-    traces.sort(
-        key=lambda one: (one.station_id, one.channel, one.start_ns, one.rate_hz, len(one.data), one.source)
-    )
-    return traces, problems
+    return sorted(traces, key=_order), problems
 
 
-def _read(path: Path, named: bool) -> tuple[list[Trace], list[Problem]]:
-    """Read one file; something unknown that was only met in a folder is no failure."""
-    like_mseed = _MSEED.fullmatch(path.suffix) or _SDS_NAME.fullmatch(path.name)
+def _order(trace: Trace) -> tuple[str, str, int, float, int, bytes]:
+    head = np.ascontiguousarray(trace.data[:64]).tobytes()
+    return (trace.station_id, trace.channel, trace.start_ns, trace.rate_hz, len(trace.data), head)
+
+
+def _read(file: Path) -> tuple[list[Trace], list[Problem]]:
+    suffix = file.suffix.lower()
     try:
-        if like_mseed or is_mseed(path) or path.stat().st_size == 0:
-            return read_mseed(path)
+        third = suffix in _MSEED_SUFFIXES or is_mseed(file)
     except OSError as error:
-        return [], [Problem(str(path), f"cannot be read: {error.strerror or error}", fatal=True)]
-    if _NO_WAVEFORMS.fullmatch(path.suffix):
-        return [], [Problem(str(path), f"is no waveform file ({path.suffix}); leave it out", fatal=True)]
-    return read_other(path, sure=named or _OTHER.fullmatch(path.suffix) is not None)
+        return [], [Problem(str(file), f"cannot be read: {error.strerror or error}", fatal=True)]
+    if third:
+        return read_mseed(file)
+    if suffix in NO_WAVEFORMS - _MAYBE_TEXT_WAVEFORMS:
+        return [], [Problem(str(file), f"is no waveform file, by its name ({suffix})", fatal=True)]
+    return read_other(file)
 
 
-def _find(paths: str | Path | Iterable[str | Path]) -> tuple[dict[Path, bool], list[Problem]]:
-    """Return files, each with whether it was named itself, and what went wrong."""
-    files: dict[str, tuple[Path, bool]] = {}
-    problems: list[Problem] = []
-    listed = [paths] if isinstance(paths, str | Path) else list(paths)
-    for path in sorted({os.fspath(one) for one in listed}):
-        if os.path.isdir(path):
-            _enter(path, files, problems)
-        elif os.path.lexists(path):
-            files[os.path.realpath(path)] = (Path(path), True)
-        else:
-            _match(path, files, problems)
-    return dict(files.values()), problems
-
-
-def _match(pattern: str, files: dict[str, tuple[Path, bool]], problems: list[Problem]) -> None:
-    """Add what a glob pattern matches."""
-    matches = sorted(glob.glob(pattern, recursive=True)) if glob.has_magic(pattern) else []
-    if not matches:
-        what = "matches no file" if glob.has_magic(pattern) else "does not exist"
-        raise ConfigError(f"{pattern!r} {what}; expected a file, a folder or a pattern such as 'day/*.mseed'")
-    before = len(files)
-    for path in matches:
-        if os.path.isdir(path):
-            _enter(path, files, problems)
-        elif not _is_foreign(path):
-            files.setdefault(os.path.realpath(path), (Path(path), False))
-    if len(files) == before and all(_is_foreign(path) for path in matches):
-        problems.append(Problem(pattern, "matches no waveform file", fatal=True))
-
-
-def _enter(top: str, files: dict[str, tuple[Path, bool]], problems: list[Problem]) -> None:
-    """Add the files of a folder and of all below; a folder without any is a Problem."""
-    waiting, seen = [top], set()
-    met, faults = 0, len(problems)
-    while waiting:
-        folder = waiting.pop()
-        real = os.path.realpath(folder)
-        if real in seen:
+def _named(paths: Sequence[str | Path]) -> Iterator[tuple[Path, bool]]:
+    """Yield paths that exist, and whether each was named itself rather than matched by a pattern."""
+    if isinstance(paths, str | Path):
+        paths = [paths]
+    if not paths:
+        raise ConfigError("no files named; give files, folders or patterns such as 'data/*.mseed'")
+    for given in paths:
+        path = Path(given)
+        if os.path.lexists(path):
+            yield path, True
             continue
-        seen.add(real)
-        try:
-            with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
-        except OSError as error:
-            reason = f"folder cannot be listed: {error.strerror or error}"
-            problems.append(Problem(folder, reason, fatal=True))
-            continue
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            if _is_folder(entry):
-                waiting.append(entry.path)
-            elif not _is_foreign(entry.name):
-                met += 1
-                key = os.path.realpath(entry.path) if entry.is_symlink() else os.path.join(real, entry.name)
-                files.setdefault(key, (Path(entry.path), False))
-    if not met and len(problems) == faults:
-        problems.append(Problem(top, "folder holds no waveform file", fatal=True))
+        if not glob.has_magic(str(given)):
+            raise ConfigError(f"{given} does not exist{_hint(path)}")
+        matches = sorted(glob.glob(str(given), recursive=True))
+        if not matches:
+            raise ConfigError(f"{given} matches no file")
+        yield from ((Path(match), False) for match in matches)
 
 
-def _is_foreign(path: str) -> bool:
-    """Say whether a file's suffix tells that it holds something else than waveforms."""
-    return _NO_WAVEFORMS.fullmatch(os.path.splitext(path)[1]) is not None
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    """Say whether an entry leads to a folder; a link that leads nowhere does not."""
+def _hint(path: Path) -> str:
     try:
-        return entry.is_dir()
+        beside = sorted(os.listdir(path.parent))
+    except OSError:
+        return ""
+    hint = nearest(path.name, beside)
+    return f"; {hint}" if hint.startswith("did") else ""
+
+
+def _found(paths: list[Path], named: dict[Path, bool]) -> tuple[list[Path], list[Problem]]:
+    """Walk folders and drop what is named twice."""
+    files: dict[str, Path] = {}
+    problems: list[Problem] = []
+    for path in paths:
+        if path.is_dir():
+            inside = list(_walk(path, problems, set()))
+            if not inside and not problems:
+                problems.append(Problem(str(path), "holds no waveform file", fatal=True))
+        elif not path.is_file():
+            what = "is a link to nothing" if path.is_symlink() else "is neither file nor folder"
+            problems.append(Problem(str(path), what, fatal=True))
+            continue
+        else:
+            inside = [path] if named[path] or _wanted(path) else []
+        for file in inside:
+            files.setdefault(os.path.realpath(file), file)
+    return sorted(files.values()), problems
+
+
+def _walk(folder: Path, problems: list[Problem], seen: set[tuple[int, int]]) -> Iterator[Path]:
+    """Yield the files below a folder, sorted, each folder once."""
+    try:
+        status = os.stat(folder)
+        if (status.st_dev, status.st_ino) in seen:
+            return
+        seen.add((status.st_dev, status.st_ino))
+        with os.scandir(folder) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        problems.append(Problem(str(folder), f"cannot be opened: {error.strerror or error}", fatal=True))
+        return
+    for entry in listed:
+        if entry.name.startswith("."):
+            continue
+        path = Path(entry.path)
+        try:
+            is_folder, is_file = entry.is_dir(), entry.is_file()
+        except OSError as error:
+            problems.append(Problem(str(path), f"cannot be opened: {error.strerror or error}", fatal=True))
+            continue
+        if is_folder:
+            yield from _walk(path, problems, seen)
+        elif is_file and _wanted(path):
+            yield path
+
+
+def _wanted(path: Path) -> bool:
+    """Whether a file met in a folder is worth opening; miniSEED is under any name."""
+    if path.suffix.lower() not in NO_WAVEFORMS:
+        return True
+    try:
+        return is_mseed(path)
     except OSError:
         return False

@@ -1,256 +1,249 @@
-"""SDS archives: ``YEAR/NET/STA/CHAN.D/NET.STA.LOC.CHAN.D.YEAR.DAY``."""
+"""The SeisComP Data Structure (SDS): which files of an archive hold a span of time."""
 
 from __future__ import annotations
 
 import csv
-import dataclasses
 import math
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from onsets.errors import ConfigError
+from onsets.errors import ConfigError, nearest
 from onsets.types import Problem, Trace
 
 __all__ = ["sds_files", "stations_list", "trim"]
 
-_NAME = re.compile(r"([^.]*)\.([^.]+)\.([^.]*)\.([^.]+)\.D\.(\d{4})\.(\d{3})")
-_LAYOUT = "YEAR/NET/STA/CHAN.D/NET.STA.LOC.CHAN.D.YEAR.DAY"
+LAYOUT = "YEAR/NET/STA/CHAN.D/NET.STA.LOC.CHAN.D.YEAR.DAY"
+_DAY_NS = 86_400 * 10**9
+_PATTERN = re.compile(r"[A-Za-z0-9_*?\[\]!-]*(\.[A-Za-z0-9_*?\[\]!-]*){1,2}")
+_COLUMNS = ("station_id", "network", "station", "location")
 
 
 def sds_files(
-    root: str | Path, start_ns: int, end_ns: int, stations: Sequence[str] | None = None
+    root: str | Path, start_ns: int, end_ns: int, stations: list[str] | None = None
 ) -> tuple[list[Path], list[Problem]]:
-    """List the day files of a span; nothing in them is read.
+    """List the files of an SDS archive that may hold data of a span.
 
-    The file of the day before is listed as well: a day's last record often runs over midnight.
-    Folders are listed once each and no file is looked for by name, so a large archive on a network
-    disk stays quick.
+    The day before the span is taken along: records that begin before midnight stay in their day's
+    file. Only folders are listed, so that a large archive does not matter.
 
     Parameters
     ----------
     root : str or Path
-        Folder that holds the years.
+        Holds ``YEAR/NET/STA/CHAN.D/NET.STA.LOC.CHAN.D.YEAR.DAY``.
     start_ns, end_ns : int
-        Span, ns since 1970 UTC, end excluded.
-    stations : sequence of str, optional
-        Patterns ``NET.STA`` (any location) or ``NET.STA.LOC``, with ``*``, ``?`` and ``[...]``.
+        Span, ns UTC, end excluded.
+    stations : list of str, optional
+        ``NET.STA`` or ``NET.STA.LOC``, ``*`` and ``?`` allowed; every station when not given.
 
     Returns
     -------
     files : list of Path
-        Sorted.
+        Sorted by name of station and channel, then day.
     problems : list of Problem
-        Folders that cannot be listed, files with names of another form, patterns without a file.
+        Folders that could not be opened, and patterns (or the whole span) without any file.
 
     Raises
     ------
     ConfigError
-        If the span is empty, a pattern is malformed, or ``root`` is no SDS archive.
+        If ``root`` is no SDS archive, the span is empty, or a pattern cannot be one.
     """
-    if start_ns >= end_ns:
-        raise ConfigError(f"empty span: start {start_ns} ns is not before end {end_ns} ns")
-    patterns = [_pattern(one) for one in stations or []]
+    if end_ns <= start_ns:
+        raise ConfigError(f"the span ends at {_iso(end_ns)}, which is not after its start {_iso(start_ns)}")
+    patterns = [_checked(station) for station in stations] if stations is not None else ["*.*"]
     problems: list[Problem] = []
-    years = _years(root)
+    _check_root(Path(root))
     days = _days(start_ns, end_ns)
-    wanted = sorted({day[:4] for day in days} & years)
-    files: list[Path] = []
-    used: set[int] = set()
-    for year in wanted:
-        for folder, network, station in _channels(Path(root, year), patterns, problems):
-            strange = []
-            for name, _ in _listing(folder, problems, folders=False):
-                found = _NAME.fullmatch(name)
-                if found is None:
-                    strange.append(name)
-                    continue
-                if f"{found[5]}.{found[6]}" not in days or not patterns:
-                    hits = {-1} if f"{found[5]}.{found[6]}" in days else set()
-                else:
-                    hits = {n for n, one in enumerate(patterns) if _fits(one, network, station, found[3])}
-                if hits:
-                    used |= hits
-                    files.append(folder / name)
-            if strange:
-                reason = f"{len(strange)} files left out, the first {strange[0]!r}; expected {_LAYOUT}"
-                problems.append(Problem(str(folder), reason))
-    if not files:
-        span = f"{min(days)} to {max(days)}"
-        problems.append(Problem(str(root), f"no file of the days {span} (year.day) asked for", fatal=True))
-    else:
-        problems += [
-            Problem(".".join(one), "no file of the days asked for in the archive")
-            for n, one in enumerate(patterns)
-            if n not in used
-        ]
-    return sorted(files), problems
+    found: dict[str, list[Path]] = {pattern: [] for pattern in patterns}
+    for year in sorted({day[0] for day in days}):
+        for channel in _channels(Path(root) / str(year), patterns, problems):
+            for name in _names(channel, problems, folders=False):
+                station_id, day = _parts(name)
+                for pattern in patterns if day in days else []:
+                    if fnmatchcase(station_id, pattern if pattern.count(".") == 2 else pattern + ".*"):
+                        found[pattern].append(channel / name)
+    span = f"between {_iso(start_ns)} and {_iso(end_ns)}"
+    for pattern, files in found.items():
+        if not files:
+            what = f"no file {span} for stations {pattern}"
+            known = pattern if not set(pattern) & set("*?[") else ""
+            problems.append(Problem(str(root), what, known, fatal=True, time_ns=start_ns))
+    return sorted({path for files in found.values() for path in files}, key=_by_station), problems
 
 
-def _years(root: str | Path) -> set[str]:
-    """Return the year folders; an archive has at least one."""
-    try:
-        with os.scandir(root) as listing:
-            names = {entry.name for entry in listing if entry.is_dir()}
-    except OSError as error:
+def _checked(pattern: str) -> str:
+    if not _PATTERN.fullmatch(pattern):
         raise ConfigError(
-            f"{root}: {error.strerror or error}; expected the root of an SDS archive"
-        ) from error
-    years = {name for name in names if re.fullmatch(r"\d{4}", name)}
-    if not years:
-        some = ", ".join(sorted(names)[:3]) or "no folder"
-        raise ConfigError(f"{root} is no SDS archive: it holds {some} -> expected {_LAYOUT}")
-    return years
+            f"station {pattern!r} cannot be one; expected NET.STA or NET.STA.LOC, * and ? allowed"
+        )
+    return pattern
 
 
-def _days(start_ns: int, end_ns: int) -> set[str]:
-    """Return ``YEAR.DAY`` of each day of a span and of the day before."""
-    last = datetime.fromtimestamp((end_ns - 1) // 10**9, UTC).date()
-    day: date = datetime.fromtimestamp(start_ns // 10**9, UTC).date() - timedelta(days=1)
-    days = set()
-    while day <= last:
-        days.add(day.strftime("%Y.%j"))
-        day += timedelta(days=1)
-    return days
+def _iso(time_ns: int) -> str:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=time_ns // 1000)).isoformat()
 
 
-def _pattern(text: str) -> tuple[str, ...]:
-    parts = tuple(text.split("."))
-    if len(parts) not in (2, 3) or not parts[0] or not parts[1]:
-        raise ConfigError(f"station pattern {text!r} -> expected NET.STA or NET.STA.LOC")
-    return parts
+def _days(start_ns: int, end_ns: int) -> set[tuple[int, int]]:
+    """Year and day of the year of every day of a span, and of the one before."""
+    first, last = start_ns // _DAY_NS - 1, (end_ns - 1) // _DAY_NS
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    times = ((epoch + timedelta(days=day)).timetuple() for day in range(first, last + 1))
+    return {(time.tm_year, time.tm_yday) for time in times}
 
 
-def _fits(pattern: Sequence[str], *codes: str) -> bool:
-    return all(fnmatchcase(code, part) for part, code in zip(pattern, codes, strict=False))
+def _parts(name: str) -> tuple[str, tuple[int, int]]:
+    """Return station_id and (year, day) of a file's name; no day where it is no name of SDS."""
+    words = name.split(".")
+    if len(words) != 7 or words[4] != "D" or not (words[5] + words[6]).isdecimal():
+        return "", (0, 0)
+    return ".".join(words[:3]), (int(words[5]), int(words[6]))
 
 
-def _channels(
-    year: Path, patterns: list[tuple[str, ...]], problems: list[Problem]
-) -> Iterator[tuple[Path, str, str]]:
-    """Give the CHAN.D folders of the stations wanted."""
-    for network, net_path in _listing(year, problems):
-        if patterns and not any(_fits(one[:1], network) for one in patterns):
-            continue
-        for station, sta_path in _listing(net_path, problems):
-            if patterns and not any(_fits(one, network, station) for one in patterns):
-                continue
-            for channel, path in _listing(sta_path, problems):
-                if channel.endswith(".D"):
-                    yield path, network, station
+def _by_station(path: Path) -> tuple[list[str], str]:
+    words = path.name.split(".")
+    return words[:4], ".".join(words[5:])
 
 
-def _listing(folder: Path, problems: list[Problem], folders: bool = True) -> list[tuple[str, Path]]:
-    """Return names and paths of the folders (or files) in a folder, sorted, hidden ones left out."""
+def _names(folder: Path, problems: list[Problem], folders: bool = True) -> list[str]:
+    """Sorted names in a folder, hidden ones left out; none where it is missing."""
     try:
-        with os.scandir(folder) as listing:
-            names = sorted(e.name for e in listing if not e.name.startswith(".") and e.is_dir() == folders)
-    except OSError as error:
-        reason = f"folder cannot be listed: {error.strerror or error}"
-        problems.append(Problem(str(folder), reason, fatal=True))
+        with os.scandir(folder) as entries:
+            listed = [entry.name for entry in entries if not folders or entry.is_dir()]
+    except FileNotFoundError:
         return []
-    return [(name, folder / name) for name in names]
+    except OSError as error:
+        problems.append(Problem(str(folder), f"cannot be opened: {error.strerror or error}", fatal=True))
+        return []
+    return sorted(name for name in listed if not name.startswith("."))
+
+
+def _channels(year: Path, patterns: list[str], problems: list[Problem]) -> Iterator[Path]:
+    """Yield the channel folders of the stations wanted."""
+    words = [pattern.split(".") for pattern in patterns]
+    for network in _names(year, problems):
+        if not any(fnmatchcase(network, word[0]) for word in words):
+            continue
+        for station in _names(year / network, problems):
+            if any(fnmatchcase(network, word[0]) and fnmatchcase(station, word[1]) for word in words):
+                for channel in _names(year / network / station, problems):
+                    if channel.endswith(".D"):
+                        yield year / network / station / channel
+
+
+def _check_root(root: Path) -> None:
+    """Refuse a folder that is no archive."""
+    if not root.is_dir():
+        what = "is a file" if root.exists() else "does not exist"
+        raise ConfigError(f"{root} {what}, expected the root of an SDS archive: {LAYOUT}")
+    ignored: list[Problem] = []
+    top = _names(root, ignored)
+    years = [name for name in top if re.fullmatch(r"\d{4}", name)]
+    closed = bool(ignored)
+    for year in reversed(years):
+        if next(_channels(root / year, ["*.*"], ignored), None) is not None:
+            return
+    if ignored and not closed:
+        return  # what could not be opened is told as Problems
+    got = ", ".join(top[:5]) or "nothing that can be listed"
+    raise ConfigError(f"{root} is no SDS archive: holds {got}, expected {LAYOUT}")
 
 
 def trim(traces: Iterable[Trace], start_ns: int, end_ns: int) -> list[Trace]:
-    """Keep the samples of a span.
+    """Return the parts of traces within a span, as views.
 
     Parameters
     ----------
     traces : iterable of Trace
     start_ns, end_ns : int
-        ns since 1970 UTC; a sample at ``start_ns`` stays, one at ``end_ns`` goes.
-
-    Returns
-    -------
-    list of Trace
-        Views of the data; traces outside the span are left out.
+        Samples at ``start_ns <= time < end_ns`` are kept.
     """
     kept = []
     for trace in traces:
-        first, last = (_first_sample(trace, time_ns) for time_ns in (start_ns, end_ns))
-        if first >= last:
-            continue
+        first = max(0, _samples_before(start_ns - trace.start_ns, trace.rate_hz))
+        last = min(len(trace.data), _samples_before(end_ns - trace.start_ns, trace.rate_hz))
         if first == 0 and last == len(trace.data):
             kept.append(trace)
-            continue
-        begin = trace.start_ns + round(first * 1e9 / trace.rate_hz)
-        kept.append(dataclasses.replace(trace, start_ns=begin, data=trace.data[first:last]))
+        elif first < last:
+            begin = trace.start_ns + round(first * 1e9 / trace.rate_hz)
+            data = trace.data[first:last]
+            kept.append(Trace(trace.station_id, trace.channel, begin, trace.rate_hz, data, trace.source))
     return kept
 
 
-def _first_sample(trace: Trace, time_ns: int) -> int:
-    """Return the index of the first sample not before a time, within 0 to the number of samples."""
-    guess = math.floor((time_ns - trace.start_ns) * trace.rate_hz / 1e9) - 1
-    guess = min(max(guess, 0), len(trace.data))
-    while guess < len(trace.data) and trace.start_ns + round(guess * 1e9 / trace.rate_hz) < time_ns:
-        guess += 1
-    return guess
+def _samples_before(span_ns: int, rate_hz: float) -> int:
+    """Index of the first sample at or after a time; rounding of time stamps forgiven."""
+    return math.ceil(span_ns * rate_hz / 1e9 - 1e-6)
 
 
 def stations_list(path: str | Path) -> list[str]:
-    """Read which stations are wanted.
+    """Read the stations to use from a CSV file.
 
     Parameters
     ----------
     path : str or Path
-        CSV with a header that names ``station_id`` (``NET.STA`` or ``NET.STA.LOC``) or ``network``
-        and ``station``, and perhaps ``location``; further columns are ignored. An empty location
-        means any, ``--`` the empty code. ``*`` and ``?`` may be used. Lines that begin with ``#``
-        are comments.
+        With a header: ``station_id`` or ``network,station`` and perhaps ``location``; other columns
+        are left alone, so that a table of coordinates will do. Blank lines and lines that begin with
+        ``#`` are passed over.
 
     Returns
     -------
     list of str
-        Patterns for :func:`sds_files`, in the order of the file, each once.
+        ``NET.STA``, or ``NET.STA.LOC`` where a location is given (``--`` is the empty one), each
+        once, in the order of the file.
 
     Raises
     ------
     ConfigError
-        If the file cannot be read, lacks the columns, or a line is incomplete.
+        If the file cannot be read, has no such header, or a line makes no sense; names the line.
     """
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: stations cannot be read: {error}") from error
-    lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip() and line[0] != "#"]
+        raise ConfigError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    lines = [
+        (number, line)
+        for number, line in enumerate(text.splitlines(), 1)
+        if line.strip() and not line.startswith("#")
+    ]
+    if not lines:
+        raise ConfigError(f"{path} is empty, expected a header: station_id or network,station")
     try:
-        rows = [(n, next(csv.reader([line], strict=True))) for n, line in lines]
+        rows = [(number, next(csv.reader([line], strict=True))) for number, line in lines]
     except csv.Error as error:
-        raise ConfigError(f"{path}: {error}; expected a CSV file") from error
-    if not rows:
-        raise ConfigError(f"{path} is empty; expected a header and one station a line")
-    header = [word.strip().lower() for word in rows[0][1]]
-    if "station_id" not in header and not {"network", "station"} <= set(header):
-        got = ",".join(header)
-        raise ConfigError(
-            f"{path} line {rows[0][0]}: got columns {got} -> expected station_id or network,station"
-        )
-    patterns: dict[str, None] = {}
-    for number, row in rows[1:]:
-        if len(row) != len(header):
-            raise ConfigError(f"{path} line {number}: got {len(row)} columns -> expected {len(header)}")
-        values = dict(zip(header, (word.strip() for word in row), strict=True))
-        try:
-            patterns[_station_pattern(values)] = None
-        except ConfigError as error:
-            raise ConfigError(f"{path} line {number}: {error}") from None
-    if not patterns:
-        raise ConfigError(f"{path} names no station; expected one a line below the header")
-    return list(patterns)
+        raise ConfigError(f"{path} is no CSV: {error}") from error
+    header = [cell.strip().lower() for cell in rows[0][1]]
+    whole = "station_id" in header
+    for wanted in () if whole else ("network", "station"):
+        if wanted not in header:
+            raise ConfigError(
+                f"{path} line {rows[0][0]}: no column {wanted!r} in {','.join(header)!r}, expected station_id "
+                f"or network,station[,location]{_header_hint(wanted, header)}"
+            )
+    stations = [
+        _station(dict(zip(header, cells, strict=False)), whole, f"{path} line {number}", len(cells))
+        for number, cells in rows[1:]
+    ]
+    if not stations:
+        raise ConfigError(f"{path} names no station")
+    return list(dict.fromkeys(stations))
 
 
-def _station_pattern(values: dict[str, str]) -> str:
-    """Make the pattern of one row."""
-    if "station_id" in values:
-        text = values["station_id"]
+def _header_hint(wanted: str, header: list[str]) -> str:
+    hint = nearest(wanted, header)
+    return f"; {hint.replace('did you mean', 'is that')}" if hint.startswith("did") else ""
+
+
+def _station(row: dict[str, str], whole: bool, where: str, cells: int) -> str:
+    """Return one line's pattern."""
+    cell = {key: row.get(key, "").strip() for key in _COLUMNS}
+    if whole:
+        station = cell["station_id"]
     else:
-        location = values.get("location", "")
-        text = f"{values['network']}.{values['station']}" + (f".{location}" if location else "")
-    if text.endswith(".--"):
-        text = text[:-2]
-    _pattern(text)
-    return text
+        location = {"": "", "--": "."}.get(cell["location"], "." + cell["location"])
+        station = f"{cell['network']}.{cell['station']}{location}"
+    if not _PATTERN.fullmatch(station) or not station.split(".")[1]:
+        raise ConfigError(f"{where}: station {station!r} of {cells} cells, expected NET.STA or NET.STA.LOC")
+    return station

@@ -161,8 +161,6 @@ def read_names(group: Any, attribute: str) -> list[str] | None:
         where = f"{group.file.filename}: {piece} of {group.name}"
         shape = group.attrs.get_id(piece).shape
         if shape is None or len(shape) != 1 or shape[0] > MOST_VALUES:
-            if shape == (0,) or shape is None:
-                continue
             raise SpecError(f"{where} has shape {shape}, expected a list of names")
         names += [_decoded(value, where) for value in group.attrs[piece]]
     return names
