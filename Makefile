@@ -2,6 +2,8 @@
 # Another interpreter: make PYTHON=python3.12 test
 
 PYTHON ?= python3
+# Labelled records for `make weights`.
+DATA ?= ../shared/data
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --quiet --no-input --disable-pip-version-check
@@ -38,7 +40,7 @@ format: $(VENV)/.ready-dev ## rewrite the sources as ruff wants them
 	@$(BIN)/ruff format .
 
 weights: $(VENV)/.ready-all ## train and bundle the default network again
-	@$(BIN)/python recipes/first_default.py
+	@$(BIN)/python recipes/first_default.py $(DATA)
 
 clean: ## remove caches and build outputs; .venv and out/ stay
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis onsets-demo.*

@@ -74,6 +74,9 @@ class Spec:
         row) or ``per_window`` (one value a window).
     segment_samples : int
         Input samples per output value: LPPN's stride, 1 for a value a sample.
+    onset_samples : int or None
+        ``per_window`` only: where in the window the onset is that its value speaks of; the middle
+        if None.
     blinding_samples : int
         Samples at each window end that do not count when windows are stacked.
     stacking : str
@@ -109,6 +112,7 @@ class Spec:
     activation: str = "softmax"
     output_kind: str = "per_sample"
     segment_samples: int = 1
+    onset_samples: int | None = None
     blinding_samples: int = 0
     stacking: str = "mean"
     auxiliary: tuple[str, ...] = ()
@@ -136,7 +140,8 @@ class Spec:
             {
                 "rate_hz": self.rate_hz > 0,
                 "samples": self.samples > 0,
-                "blinding_samples": 0 <= 2 * self.blinding_samples < self.samples,
+                "onset_samples": self.onset_samples is None or 0 <= self.onset_samples < self.samples,
+            "blinding_samples": 0 <= 2 * self.blinding_samples < self.samples,
                 "segment_samples": 0 < self.segment_samples <= self.samples
                 and self.hop_samples % self.segment_samples == 0,
                 "hop_samples": 0 < self.hop_samples <= heard,

@@ -160,6 +160,24 @@ def test_write_is_whole_or_not_at_all(tmp_path: Path) -> None:
         write_mseed([trace(wave(10))], tmp_path / "missing" / "a.mseed")
 
 
+def test_missing_bytes_are_fatal_however_little_remains(tmp_path: Path) -> None:
+    """All but 30 bytes of one record are gone: little is skipped, yet samples are missing."""
+    blob = written(tmp_path).read_bytes()
+    traces, problems = _read(tmp_path / "cut.mseed", blob[:1024] + blob[1506:])
+    assert 0 < 20_000 - total(traces) < 1000
+    assert any(problem.fatal for problem in problems)
+
+
+def test_header_that_denies_its_samples(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    blob = bytearray(path.read_bytes())
+    blob[512 + 30 : 512 + 32] = bytes(2)
+    traces, (problem,) = _read(path, bytes(blob))
+    assert 0 < 20_000 - total(traces) < 1000
+    assert problem.fatal
+    assert problem.where == f"{path} at byte 512"
+
+
 def test_codes_too_long_for_version_2_are_refused(tmp_path: Path) -> None:
     long = trace(wave(10), station_id="XX.ABCDEFG.00")
     with pytest.raises(WaveformError, match="ABCDEFG"):
@@ -273,6 +291,22 @@ def test_inserted_bytes(tmp_path: Path, version: int, inserted: int) -> None:
         assert all("at byte" in problem.where for problem in problems)
         assert any(problem.fatal for problem in problems) == (inserted >= 48 or at != ends[3])
         _same_samples_at_same_times(traces, wave())
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("inserted", [1, 4, 30, 77, 600])
+def test_inserted_bytes_never_shift_samples_without_a_checksum(
+    tmp_path: Path, dtype: str, inserted: int
+) -> None:
+    data = wave(5000, dtype)
+    path = written(tmp_path, data)
+    blob = path.read_bytes()
+    for at in (512, 3000, len(blob) - 100):
+        noise = np.random.default_rng(at).bytes(inserted)
+        traces, problems = _read(path, blob[:at] + noise + blob[at:])
+        assert total(traces) >= 5000 * (1 - 2.2 * 512 / len(blob))
+        assert any(problem.fatal for problem in problems)
+        _same_samples_at_same_times(traces, data)
 
 
 @pytest.mark.parametrize("dtype", ["int32", "float32", "float64"])

@@ -40,15 +40,15 @@ def cut_shifted(store: Tensor, index: Tensor, start: Tensor, factor: Tensor, sam
     Returns
     -------
     Tensor, shape (batch, components, samples)
-        Linear interpolation between the record's samples.
+        Linear interpolation between the record's samples. Nothing is filtered first: above a factor
+        of 1, periods below ``2 * factor`` samples fold back.
     """
-    at = start[:, None] + torch.arange(samples) * factor[:, None]
-    floor = at.floor()
-    weight = (at - floor).float()[:, None]
     length = store.shape[2]
-    left = floor.long()
-    inside = ((left >= 0) & (left < length - 1))[:, None]
-    left = left.clamp(0, length - 2)[:, None].expand(-1, store.shape[1], -1)
+    at = start[:, None] + torch.arange(samples) * factor[:, None]
+    inside = ((at >= 0) & (at <= length - 1))[:, None]
+    floor = at.floor().clamp(0, length - 2)
+    weight = (at - floor).float()[:, None]
+    left = floor.long()[:, None].expand(-1, store.shape[1], -1)
     rows = store[index]
     a, b = rows.gather(2, left), rows.gather(2, left + 1)
     return (a * (1 - weight) + b * weight) * inside
@@ -80,7 +80,10 @@ def mix(
 
 
 def drop_components(windows: Tensor, probability: float, generator: Generator) -> Tensor:
-    """Zero both horizontals (half of the time), or one random component."""
+    """Zero both horizontals (half of the time), or one random component.
+
+    A window that would be left without any signal stays as it is: its label would be of nothing.
+    """
     batch = windows.shape[0]
     keep = torch.ones(batch, 3)
     chosen = _chosen(batch, probability, generator)
@@ -89,7 +92,9 @@ def drop_components(windows: Tensor, probability: float, generator: Generator) -
     keep[both, 1:] = 0
     which = torch.randint(0, 3, (batch,), generator=generator)
     keep[one, which[one]] = 0
-    return windows * keep[:, :, None]
+    dropped = windows * keep[:, :, None]
+    empty = dropped.abs().amax(dim=(1, 2), keepdim=True) == 0
+    return torch.where(empty, windows, dropped)
 
 
 def flip_polarity(windows: Tensor, generator: Generator) -> Tensor:

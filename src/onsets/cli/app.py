@@ -11,6 +11,7 @@ from onsets.cli.demo import demo
 from onsets.cli.models import models
 from onsets.cli.pick import pick
 from onsets.cli.plot import plot
+from onsets.cli.weights import weights
 from onsets.errors import ConfigError, MissingExtraError, OnsetsError, SpecError
 
 __all__ = ["app", "main"]
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 for command in (demo, pick, models, plot):
     app.command()(command)
+app.add_typer(weights, name="weights")
 
 
 def _version(wanted: bool) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
+import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from onsets.errors import ConfigError, MissingExtraError, OnsetsError
-from onsets.types import COMPONENTS, Record, Sample
+from onsets.types import COMPONENTS, Float32, Record, Sample
 from onsets.waveforms import resample
 
 __all__ = ["read_noise_windows", "read_seisbench"]
@@ -24,17 +27,46 @@ def _rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _order(file: Any, path: Path) -> list[int]:
-    order = "ZNE"
-    if "data_format" in file and "component_order" in file["data_format"]:
-        value = file["data_format"]["component_order"][()]
-        order = value.decode() if isinstance(value, bytes) else str(value)
+def _format(file: Any) -> dict[str, str]:
+    """Return the group ``data_format`` as words."""
+    found = {}
+    for key, value in file["data_format"].items() if "data_format" in file else ():
+        letters = np.atleast_1d(value[()]).tolist()
+        found[key] = "".join(each.decode() if isinstance(each, bytes) else str(each) for each in letters)
+    return found
+
+
+def _components(data: npt.NDArray[Any], order: str, axes: str, where: str) -> Float32:
+    """Return rows Z, N, E; what is not finite becomes 0."""
     if sorted(order) != sorted(COMPONENTS):
-        raise OnsetsError(f"{path}: component order {order!r}, expected an order of Z, N and E")
-    return [order.index(component) for component in COMPONENTS]
+        raise OnsetsError(f"{where}: component order {order!r}, expected an order of Z, N and E")
+    if axes not in ("CW", "WC"):
+        raise OnsetsError(f"{where}: dimension order {axes!r}, expected CW or WC")
+    rows = data if axes == "CW" else data.T
+    if rows.ndim != 2 or len(rows) != len(order):
+        raise OnsetsError(f"{where}: an array of shape {data.shape}, expected {axes} with {order}")
+    rows = rows.astype(np.float32)[[order.index(component) for component in COMPONENTS]]
+    return np.asarray(np.where(np.isfinite(rows), rows, np.float32(0)))
 
 
-def at_rate(data: np.ndarray[Any, np.dtype[np.float32]], rate_hz: float, wanted_hz: float) -> Any:
+def _trace(group: Any, name: str, where: str) -> npt.NDArray[Any]:
+    """Return a trace: a dataset of its own, or ``block$place,:rows,:samples`` out of a block of many."""
+    block, _, place = name.partition("$")
+    if block not in group:
+        raise OnsetsError(f"{where} is in metadata.csv but not in waveforms.hdf5")
+    if not place:
+        return np.asarray(group[block])
+    try:
+        index = tuple(
+            int(part) if ":" not in part else slice(*(int(end) if end else None for end in part.split(":")))
+            for part in place.split(",")
+        )
+        return np.asarray(group[block][index])
+    except (ValueError, TypeError, IndexError) as error:
+        raise OnsetsError(f"{where}: {place!r} is no place in the block {block}: {error}") from error
+
+
+def at_rate(data: Float32, rate_hz: float, wanted_hz: float) -> Float32:
     """Return components resampled by the one filter of :func:`onsets.waveforms.resample`."""
     record = Record("", "", data, np.ones(data.shape, dtype=bool), 0, rate_hz)
     return resample(record, wanted_hz).data
@@ -47,7 +79,7 @@ def read_seisbench(folder: str | Path, rate_hz: float | None = None) -> list[Sam
     ----------
     folder : str or Path
         Holds ``metadata.csv`` and ``waveforms.hdf5`` with one dataset ``(components, samples)`` a
-        trace under ``data/``.
+        trace under ``data/``, or blocks of many traces.
     rate_hz : float, optional
         Resample to this rate; arrivals move along.
 
@@ -55,14 +87,15 @@ def read_seisbench(folder: str | Path, rate_hz: float | None = None) -> list[Sam
     -------
     list of Sample
         In the order of the table. ``event_id`` is the table's ``source_id`` or empty; records whose
-        samples are missing from the file raise.
+        samples are missing from the file raise. The order of the components is that of the table's
+        ``trace_component_order``, else of the file, else Z N E. Samples that are not finite are 0.
 
     Raises
     ------
     ConfigError
         If a file is missing.
     OnsetsError
-        If the component order is unknown or a trace is missing.
+        If the component order is unknown, or a trace, its rate or a column is missing.
     MissingExtraError
         Without h5py.
     """
@@ -71,24 +104,41 @@ def read_seisbench(folder: str | Path, rate_hz: float | None = None) -> list[Sam
     except ImportError as error:
         raise MissingExtraError("h5py", "train", f"reading {folder}") from error
     root = Path(folder)
-    samples = []
     rows = _rows(root / "metadata.csv")
+    if not (root / "waveforms.hdf5").is_file():
+        raise ConfigError(f"no waveforms.hdf5 in {root}; expected the SeisBench layout")
+    samples = []
     with h5py.File(root / "waveforms.hdf5", "r") as file:
-        order = _order(file, root)
+        form = _format(file)
         for row in rows:
-            name = row["trace_name"]
-            if name not in file["data"]:
-                raise OnsetsError(f"{root}: trace {name} of metadata.csv is not in waveforms.hdf5")
-            data = np.nan_to_num(np.asarray(file["data"][name], dtype=np.float32)[order])
-            rate = float(row["trace_sampling_rate_hz"])
-            arrivals = {phase: float(row[key]) for phase, key in ARRIVALS.items() if row.get(key)}
-            if rate_hz is not None and rate != rate_hz:
-                data = at_rate(data, rate, rate_hz)
-                arrivals = {phase: sample * rate_hz / rate for phase, sample in arrivals.items()}
-                rate = rate_hz
-            station = f"{row['station_network_code']}.{row['station_code']}."
-            samples.append(Sample(name, root.name, station, row.get("source_id", ""), data, rate, arrivals))
+            try:
+                sample = _sample(file["data"], row, form, root)
+            except KeyError as error:
+                raise OnsetsError(f"{root}: metadata.csv or waveforms.hdf5 has no {error}") from error
+            if rate_hz is not None and sample.rate_hz != rate_hz:
+                scale = rate_hz / sample.rate_hz
+                arrivals = {phase: at * scale for phase, at in sample.arrivals.items()}
+                data = at_rate(sample.data, sample.rate_hz, rate_hz)
+                sample = dataclasses.replace(sample, data=data, rate_hz=rate_hz, arrivals=arrivals)
+            samples.append(sample)
     return samples
+
+
+def _sample(group: Any, row: dict[str, str], form: dict[str, str], root: Path) -> Sample:
+    name = row["trace_name"]
+    where = f"{root}: trace {name}"
+    order = row.get("trace_component_order") or form.get("component_order", COMPONENTS)
+    rate = row.get("trace_sampling_rate_hz") or form["sampling_rate"]
+    found = {phase: float(row[key]) for phase, key in ARRIVALS.items() if row.get(key)}
+    return Sample(
+        name,
+        root.name,
+        f"{row['station_network_code']}.{row['station_code']}.{row.get('station_location_code') or ''}",
+        row.get("source_id") or "",
+        _components(_trace(group, name, where), order, form.get("dimension_order", "CW"), where),
+        float(rate),
+        {phase: at for phase, at in found.items() if math.isfinite(at)},
+    )
 
 
 def read_noise_windows(path: str | Path, samples: list[Sample]) -> list[Sample]:
@@ -106,6 +156,13 @@ def read_noise_windows(path: str | Path, samples: list[Sample]) -> list[Sample]:
     -------
     list of Sample
         Without arrivals.
+
+    Raises
+    ------
+    ConfigError
+        If the table is missing.
+    OnsetsError
+        If a window lies outside its record.
     """
     known = {(sample.dataset, sample.name): sample for sample in samples}
     noise = []
@@ -116,5 +173,7 @@ def read_noise_windows(path: str | Path, samples: list[Sample]) -> list[Sample]:
         scale = sample.rate_hz / float(row["sampling_rate_hz"])
         start, end = round(float(row["start_sample"]) * scale), round(float(row["end_sample"]) * scale)
         name, data = f"{sample.name}[{start}:{end}]", sample.data[:, start:end]
+        if start < 0 or data.shape[1] == 0:
+            raise OnsetsError(f"{path}: {name} lies outside its {sample.data.shape[1]} samples")
         noise.append(Sample(name, sample.dataset, sample.station_id, "", data, sample.rate_hz))
     return noise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import numpy as np
 
@@ -13,13 +14,13 @@ __all__ = ["assign_events", "check_leaks", "split_by_event"]
 
 
 def assign_events(samples: list[Sample], times_s: list[float], within_s: float = 120.0) -> list[Sample]:
-    """Give records without an event an event by time: arrivals close in time share one.
+    """Give records an event by name and time: arrivals close in time share one.
 
     Parameters
     ----------
     samples : list of Sample
     times_s : list of float
-        Time of the first arrival of each record, s since 1970; NaN leaves ``event_id`` as it is.
+        Time of the first arrival of each record, s since 1970; NaN where unknown.
     within_s : float
         Two arrivals nearer than this belong together (single linkage), so that one earthquake seen
         by several stations, or listed in several datasets, is one event.
@@ -27,21 +28,37 @@ def assign_events(samples: list[Sample], times_s: list[float], within_s: float =
     Returns
     -------
     list of Sample
-        In the same order. An event known by name keeps its name; linked names become one.
+        In the same order. Records that share a name or are near in time, directly or through
+        others, are one event, called ``t`` and the time of its first arrival; where no time is
+        known the name stays. Records without name and time stay without event.
+
+    Raises
+    ------
+    CatalogueError
+        If there is not one time for each record.
     """
-    order = [i for i in np.argsort(times_s, kind="stable") if np.isfinite(times_s[i])]
-    groups: list[list[int]] = []
+    if len(samples) != len(times_s):
+        raise CatalogueError(f"{len(samples)} records have {len(times_s)} times, expected one each")
+    parent = list(range(len(samples)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = i = parent[parent[i]]
+        return i
+
+    order = [int(i) for i in np.argsort(times_s, kind="stable")]  # NaN last
+    for i, j in itertools.pairwise(order):
+        if times_s[j] - times_s[i] <= within_s:
+            parent[root(j)] = root(i)
+    first: dict[str, int] = {}
+    for i, sample in enumerate(samples):
+        if sample.event_id:
+            parent[root(i)] = root(first.setdefault(sample.event_id, i))
+    names: dict[int, str] = {}
     for i in order:
-        if groups and times_s[i] - times_s[groups[-1][-1]] <= within_s:
-            groups[-1].append(int(i))
-        else:
-            groups.append([int(i)])
-    out = list(samples)
-    for group in groups:
-        name = f"t{times_s[group[0]]:.0f}"
-        for i in group:
-            out[i] = dataclasses.replace(samples[i], event_id=name)
-    return out
+        name = f"t{times_s[i]:.0f}" if np.isfinite(times_s[i]) else samples[i].event_id
+        names.setdefault(root(i), name)
+    return [dataclasses.replace(each, event_id=names.get(root(i), "")) for i, each in enumerate(samples)]
 
 
 def split_by_event(samples: list[Sample], shares: dict[str, float], seed: int) -> dict[str, list[Sample]]:
@@ -60,8 +77,9 @@ def split_by_event(samples: list[Sample], shares: dict[str, float], seed: int) -
     CatalogueError
         If shares do not sum to 1, a record has no event, or a part would be empty.
     """
-    if abs(sum(shares.values()) - 1) > 1e-9:
-        raise CatalogueError(f"shares {shares} sum to {sum(shares.values()):g}, expected 1")
+    if abs(sum(shares.values()) - 1) > 1e-9 or min(shares.values()) < 0:
+        total = sum(shares.values())
+        raise CatalogueError(f"shares {shares} sum to {total:g}, expected shares of 0 or more that sum to 1")
     if nameless := [sample.name for sample in samples if not sample.event_id]:
         raise CatalogueError(f"{len(nameless)} records have no event, such as {nameless[0]}; assign_events")
     events = np.array(sorted({sample.event_id for sample in samples}))

@@ -132,6 +132,7 @@ def spec(version: int = 1) -> Spec:
         outputs=("N", "P", "S"),
         activation="softmax",
         output_kind="per_window",
+        onset_samples=500,
         thresholds={"P": 0.5, "S": 0.5},
         paper="Zhu et al. 2019, doi:10.1016/j.pepi.2019.05.004",
     )

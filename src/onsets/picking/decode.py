@@ -51,12 +51,13 @@ def intervals(values: Float32, on: float, off: float | None = None) -> npt.NDArr
     >>> intervals(np.array([0, 3, 1, 0, 2, 3], dtype=np.float32), on=3, off=1).tolist()
     [[1, 2], [4, 5]]
     """
-    above = np.concatenate([[False], values >= (on if off is None else off), [False]])
+    high, low = (np.asarray(level, dtype=values.dtype) for level in (on, on if off is None else off))
+    above = np.concatenate([[False], values >= low, [False]])
     edges = np.flatnonzero(above[1:] != above[:-1]).reshape(-1, 2)
     if len(edges) == 0:
         return np.zeros((0, 2), dtype=np.int64)
     peaks = np.maximum.reduceat(np.append(values, -np.inf), edges.ravel())[::2]
-    return np.asarray(edges[peaks >= on] - [0, 1], dtype=np.int64)
+    return np.asarray(edges[peaks >= high] - [0, 1], dtype=np.int64)
 
 
 def decode(curve: Curve, thresholds: Mapping[str, float], separation_s: float = 0.5) -> dict[str, Onsets]:

@@ -106,7 +106,7 @@ def flag_clipped(picks: list[Pick], record: Record, stretch: float = 1.0) -> lis
     """
     if "clipped" not in record.flags or not picks:
         return picks
-    clipped = clipped_samples(record.data, record.valid).any(axis=0)
+    clipped: Mask = np.asarray(clipped_samples(record.data, record.valid).any(axis=0))
     near = NEAR_S * stretch * record.rate_hz
     flagged = []
     for pick in picks:
@@ -157,6 +157,6 @@ def _polarity(record: Record, at: float) -> str:
     ahead = len(noise) + 0.05 * record.rate_hz + np.arange(len(swing))
     motion = swing - (level + slope * ahead)
     beyond = np.flatnonzero(np.abs(motion) > 4 * spread)
-    if len(beyond) == 0 or spread == 0:
+    if len(beyond) == 0 or spread <= 1e-7 * float(np.abs(noise).max()):  # the rounding of a constant
         return ""
     return "U" if motion[beyond[0]] > 0 else "D"

@@ -165,7 +165,7 @@ def draw_batch(
     windows = drop_components(windows, options.drop, generator)
     windows = insert_gap(windows, options.gap, samples // 3, generator)
 
-    segments = samples // spec.segment_samples
+    segments = -(-samples // spec.segment_samples)
     classes, offsets = segment_targets(arrivals, segments, spec.segment_samples)
     classes2, offsets2 = segment_targets(later, segments, spec.segment_samples)
     offsets = torch.where(classes2 > 0, offsets2, offsets)
@@ -173,8 +173,8 @@ def draw_batch(
     for pair in (arrivals, later):
         classes = _hide_unlabelled(classes, pair, spec.segment_samples)
     data = windows.numpy()
-    live = np.broadcast_to(np.abs(data).max(axis=2, keepdims=True) > 0, data.shape)
-    return torch.from_numpy(normalise(data, live, spec)), classes, offsets, arrivals
+    # gaps, dropped components and what lies beyond a record are exact zeros: masked as in picking
+    return torch.from_numpy(normalise(data, data != 0, spec)), classes, offsets, arrivals
 
 
 def _hide_unlabelled(classes: Tensor, arrivals: Tensor, stride: int) -> Tensor:
@@ -216,7 +216,14 @@ def fit_segments(
     options : SegmentTraining
     report : callable, optional
         Called with the step and its loss.
+
+    Raises
+    ------
+    CatalogueError
+        If an event has neither P nor S: there is nothing to place in a window.
     """
+    if bare := int(events.arrivals.isnan().all(dim=1).sum()):
+        raise CatalogueError(f"{bare} of {len(events.arrivals)} events have no arrival; leave them out")
     generator = Generator().manual_seed(options.seed)
     optimiser = torch.optim.AdamW(network.parameters(), options.rate, weight_decay=options.weight_decay)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, options.rate, options.steps, pct_start=0.15)

@@ -23,6 +23,7 @@ MIN_RATE_HZ, MAX_RATE_HZ = 1e-3, 1e6
 EARLIEST_NS = -2_145_916_800_000_000_000
 """libmseed's word for a time that cannot be: 1902."""
 _SHORTEST_RECORD, _LONGEST_RECORD = 48, 1 << 24
+_LONGEST_HEADER = 256
 _OPEN_RUNS = 4
 _MOST_PROBLEMS = 20
 _FEW_RECORDS = 4
@@ -44,6 +45,13 @@ class _Record(Piece):
     offset: int
     length: int
     note: str = ""  # what makes its samples doubtful
+    checked: bool = False  # its samples carry a checksum
+    blank: bool = True  # nothing but zeros where samples would be that its header denies
+
+    @property
+    def end_ns(self) -> int:
+        """When the next record is due."""
+        return self.start_ns + round(len(self.data) * 1e9 / self.rate_hz)
 
 
 @dataclass(slots=True)
@@ -101,8 +109,9 @@ def scan(buffer: bytes, name: str) -> tuple[list[Piece], list[Problem]]:
     records, skips = _records(buffer)
     if not records and not any(skip.records for skip in skips):
         return [], [Problem(name, "is no miniSEED: no record in it can be decoded", fatal=True)]
+    records, displaced = _displaced(records, skips)
     records, doubtful, notes = _judge(records, name)
-    return _join(records), notes + _report(skips + doubtful, records, name, len(buffer))
+    return _join(records), notes + _report(skips + displaced + doubtful, records, name, len(buffer))
 
 
 def _records(buffer: bytes) -> tuple[list[_Record], list[_Skip]]:
@@ -136,13 +145,13 @@ def _records(buffer: bytes) -> tuple[list[_Record], list[_Skip]]:
         usual, at = length, at + length
         records.append(found)
         if found.rate_hz > 0:
-            last = found.start_ns + round(len(found.data) * 1e9 / found.rate_hz)
+            last = found.end_ns
     return records, skips
 
 
 def _parse(view: memoryview, at: int) -> _Record | str:
     """Decode the record at an offset; a word on why not."""
-    from pymseed import MS3Record, PymseedError, clear_error_messages, get_error_messages
+    from pymseed import DataEncoding, MS3Record, PymseedError, clear_error_messages, get_error_messages
 
     third = bytes(view[at : at + 3]) == b"MS\x03"
     if not HEADER.match(view, at if third else at + 6):
@@ -160,8 +169,13 @@ def _parse(view: memoryview, at: int) -> _Record | str:
             record = next(MS3Record.from_buffer(some, unpack_data=True))  # a last one of unstated length
         doubtful = any("integrity" in message for message in get_error_messages())
         note = "its samples do not agree with its checksum" if doubtful else ""
-        data = np.array(record.np_datasamples) if record.sampletype != "t" else np.empty(0)
-        return _Record(record.sourceid, record.starttime, record.samprate, data, at, record.reclen, note)
+        text = record.sampletype == "t"
+        data = np.empty(0) if text else np.array(record.np_datasamples)
+        length = record.reclen
+        blank = text or len(data) > 0 or not any(view[at + _LONGEST_HEADER : at + length])
+        checked = third or record.encoding in (DataEncoding.STEIM1, DataEncoding.STEIM2)
+        sourceid, start_ns, rate_hz = record.sourceid, record.starttime, record.samprate
+        return _Record(sourceid, start_ns, rate_hz, data, at, length, note, checked, blank)
     except (PymseedError, ValueError, StopIteration) as error:
         clear_error_messages()
         return _why(error)
@@ -210,14 +224,36 @@ def _cut_short(buffer: bytes, at: int, length: int, sourceid: str) -> int:
     return 0
 
 
+def _displaced(records: list[_Record], skips: list[_Skip]) -> tuple[list[_Record], list[_Skip]]:
+    """Give up records without a checksum into which bytes may have been inserted.
+
+    They are followed by something that is no record and not as long as records are.
+    """
+    odd = {skip.offset: skip.end - skip.offset for skip in skips if skip.reason == _NO_HEADER}
+    kept, given_up = [], []
+    for record in records:
+        end = record.offset + record.length
+        if record.checked or not len(record.data) or odd.get(end, 0) % record.length == 0:
+            kept.append(record)
+            continue
+        reason = "bytes were inserted into it or after it"
+        lost = len(record.data)
+        given_up.append(_Skip(record.offset, end, reason, record.start_ns, record.sourceid, 1, lost))
+    return kept, given_up
+
+
 def _judge(records: list[_Record], name: str) -> tuple[list[_Record], list[_Skip], list[Problem]]:
     """Give up records whose checksum or rate is wrong, unless the writer never wrote it right."""
     noted = Counter(record.sourceid for record in records if record.note)
     total = Counter(record.sourceid for record in records)
     habit = {sid for sid, n in noted.items() if total[sid] >= _FEW_RECORDS and n > total[sid] / 2}
+    sampled = {record.sourceid for record in records if len(record.data)}
     kept, skips = [], []
     for record in records:
-        if not len(record.data):  # a log, or a header that stands alone
+        if not len(record.data):  # a log, or a header that stands alone, unless it had samples
+            if not record.blank and record.sourceid in sampled:
+                end, reason = record.offset + record.length, "its header says that it holds no samples"
+                skips.append(_Skip(record.offset, end, reason, record.start_ns, record.sourceid, 1))
             continue
         reason = "" if record.sourceid in habit else record.note
         if not MIN_RATE_HZ <= record.rate_hz <= MAX_RATE_HZ:
@@ -274,7 +310,10 @@ def _report(skips: list[_Skip], records: list[_Record], name: str, size: int) ->
                 f"{bytes_} bytes{about} skipped: {skip.reason}",
                 _station(skip.sourceid) if skip.sourceid else (next(iter(ids)) if len(ids) == 1 else ""),
                 samples=lost,
-                fatal=bytes_ >= _SHORTEST_RECORD or skip.end == size,
+                fatal=bytes_ >= _SHORTEST_RECORD
+                or skip.end == size
+                or len(skips) > _MOST_PROBLEMS
+                or not _whole_around(skip, records),
                 time_ns=skip.time_ns,
             )
         )
@@ -284,6 +323,21 @@ def _report(skips: list[_Skip], records: list[_Record], name: str, size: int) ->
     total = sum(problem.samples for problem in rest)
     reason = f"and {len(rest)} more stretches of bytes skipped, the first {rest[0].reason}"
     return [*problems[: _MOST_PROBLEMS - 1], Problem(rest[0].where, reason, samples=total, fatal=True)]
+
+
+def _whole_around(skip: _Skip, records: list[_Record]) -> bool:
+    """Whether each channel goes on after some bytes where it had stopped before them."""
+    before: dict[str, _Record] = {}
+    seen: set[str] = set()
+    for record in records:
+        if record.offset < skip.offset:
+            before[record.sourceid] = record
+        elif record.sourceid not in seen:
+            seen.add(record.sourceid)
+            last = before.get(record.sourceid)
+            if last is None or abs(record.start_ns - last.end_ns) > 5e8 / record.rate_hz:
+                return False
+    return True
 
 
 def _station(sourceid: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,7 @@ def _is_format(kind: str, path: str) -> bool:
         return False
 
 
+@cache
 def _plugin(kind: str, task: str) -> Any:
     """Return a function that ObsPy has registered for a format."""
     for entry in entry_points(group=f"obspy.plugin.waveform.{kind}", name=task):

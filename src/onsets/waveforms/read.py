@@ -1,10 +1,11 @@
-"""Files, folders and patterns to traces."""
+"""Find waveform files and read them, whatever format each is in."""
 
 from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -16,70 +17,80 @@ from onsets.waveforms.mseed import is_mseed, read_mseed
 
 __all__ = ["find_files", "read_traces"]
 
-NO_WAVEFORMS = frozenset(
-    ".bib .bmp .c .cfg .conf .csv .db .dataless .doc .docx .feather .geojson .gif .h .htm .html .ini .ipynb"
-    " .jpeg .jpg .json .jsonl .kml .log .m .md .npy .npz .ods .onnx .parquet .pdf .png .ps .pt .py .pyc .qml"
-    " .r .rst .safetensors .sh .shp .sqlite .sqlite3 .svg .tex .toml .tsv .txt .xls .xlsx .xml .yaml .yml"
-    " .gz .bz2 .zip .tar .tgz .xz .7z .bak .tmp .part".split()
+_NO_WAVEFORMS = re.compile(
+    r"\.(bib|bmp|c|cfg|conf|css|csv|dataless|db|docx?|eps|feather|geojson|gif|h|h5|hdf5|html?|ini|ipynb"
+    r"|jpe?g|js|jsonl?|kml|lock|log|lst|m|md|npy|npz|ods|onnx|parquet|part|pdf|pha|pickle|pkl|png|pptx?|ps"
+    r"|pth?|pyc?|qml|quakeml|rst|safetensors|sh|shp|sqlite3?|svg|tex|tmp|toml|tsv|txt|xlsx?|xml|ya?ml)",
+    re.IGNORECASE,
 )
-"""Suffixes that are passed over in a folder unless the content is miniSEED."""
-_MAYBE_TEXT_WAVEFORMS = frozenset({".txt", ".log", ".tmp", ".part", ".bak", ".m", ".c"})
-_MSEED_SUFFIXES = frozenset({".mseed", ".miniseed", ".msd", ".ms", ".mseed2", ".mseed3", ".ms3", ".seed"})
+_TEXT = re.compile(
+    r"\.(lst|log|part|tmp|txt)", re.IGNORECASE
+)  # may hold SLIST and the like: tried when named
+_NO_WAVEFORM_NAMES = re.compile(
+    r"authors|changelog|contributing|copying|license|makefile|readme", re.IGNORECASE
+)
+_MSEED = re.compile(r"\.(mini)?seed|\.ms(eed)?[23d]?", re.IGNORECASE)
+_SDS_NAME = re.compile(r"[^.]*\.[^.]+\.[^.]*\.[^.]+\.[A-Z]\.\d{4}\.\d{3}")
+_OTHER = re.compile(r"\.(ah|gcf|gse[12]?|pdas|sac|seg2|segy|sg2|sgy|slist|su|tspair|win)", re.IGNORECASE)
+
+_Files = dict[str, tuple[Path, bool]]  # by real path: the path, and whether it was named itself
 
 
-def find_files(paths: Sequence[str | Path]) -> tuple[list[Path], list[Problem]]:
-    """List the files behind paths.
+def find_files(paths: str | Path | Iterable[str | Path]) -> tuple[list[Path], list[Problem]]:
+    """List the files behind paths, folders and patterns.
+
+    Folders are walked to the bottom, through links as well, each real folder once. Hidden files,
+    and those whose suffix says that they hold something else than waveforms (``.csv``, ``.png``),
+    are left out unless they are named themselves or hold miniSEED all the same.
 
     Parameters
     ----------
-    paths : sequence of str or Path
-        Files; folders, which are searched to any depth; glob patterns (``**`` for any depth). Hidden
-        files and folders are passed over in folders and patterns, and so are files whose suffix says
-        that they are no waveforms (``.csv``, ``.xml``, ``.png`` ...). Links are followed, circles of
-        links once.
+    paths : str, Path, or iterable of them
+        Files, folders or glob patterns (``**`` for any depth).
 
     Returns
     -------
     files : list of Path
-        Sorted, each file once.
+        Sorted, each real file once.
     problems : list of Problem
-        Folders that could not be opened or held no file.
+        Folders that cannot be listed or hold no waveform file, links to nothing.
 
     Raises
     ------
     ConfigError
         If there is no path, one does not exist, or a pattern matches nothing.
     """
-    return _found([path for path, _ in _named(paths)], dict(_named(paths)))
+    named, problems = _find(paths)
+    return sorted(named), problems
 
 
-def read_traces(paths: Sequence[str | Path]) -> tuple[list[Trace], list[Problem]]:
-    """Read files, folders and glob patterns.
+def read_traces(paths: str | Path | Iterable[str | Path]) -> tuple[list[Trace], list[Problem]]:
+    """Read the waveforms of files, folders and patterns.
 
-    miniSEED is known by its content, whatever its name; everything else is ObsPy's.
+    The content says what a file is, not its name: miniSEED goes to :func:`read_mseed` (also
+    when its beginning is damaged), the rest to ObsPy.
 
     Parameters
     ----------
-    paths : sequence of str or Path
-        As in :func:`find_files`. A file named as such that is no waveform is a Problem.
+    paths : str, Path, or iterable of them
+        As in :func:`find_files`.
 
     Returns
     -------
     traces : list of Trace
-        By station, channel and time, whatever the order of the files.
+        By station, channel, time and samples: neither the order of files nor their names play a part.
     problems : list of Problem
-        Files that could not be read, and what was lost in others.
+        One or more for each file that could not be read whole.
 
     Raises
     ------
     ConfigError
         If there is no path, one does not exist, or a pattern matches nothing.
     """
-    named = dict(_named(paths))
-    files, problems = _found(list(named), named)
+    named, problems = _find(paths)
     traces: list[Trace] = []
-    for file in files:
-        found, faults = _read(file)
+    for path in sorted(named):
+        found, faults = _read(path, named[path])
         traces += found
         problems += faults
     return sorted(traces, key=_order), problems
@@ -90,97 +101,122 @@ def _order(trace: Trace) -> tuple[str, str, int, float, int, bytes]:
     return (trace.station_id, trace.channel, trace.start_ns, trace.rate_hz, len(trace.data), head)
 
 
-def _read(file: Path) -> tuple[list[Trace], list[Problem]]:
-    suffix = file.suffix.lower()
+def _read(path: Path, named: bool) -> tuple[list[Trace], list[Problem]]:
+    """Read one file; something unknown that was only met in a folder is no failure."""
+    like_mseed = _MSEED.fullmatch(path.suffix) or _SDS_NAME.fullmatch(path.name)
     try:
-        third = suffix in _MSEED_SUFFIXES or is_mseed(file)
+        if like_mseed or is_mseed(path) or path.stat().st_size == 0:
+            return read_mseed(path)
     except OSError as error:
-        return [], [Problem(str(file), f"cannot be read: {error.strerror or error}", fatal=True)]
-    if third:
-        return read_mseed(file)
-    if suffix in NO_WAVEFORMS - _MAYBE_TEXT_WAVEFORMS:
-        return [], [Problem(str(file), f"is no waveform file, by its name ({suffix})", fatal=True)]
-    return read_other(file)
+        return [], [Problem(str(path), f"cannot be read: {error.strerror or error}", fatal=True)]
+    if _NO_WAVEFORMS.fullmatch(path.suffix) and not _TEXT.fullmatch(path.suffix):
+        reason = f"is no waveform file, by its name ({path.suffix}); leave it out"
+        return [], [Problem(str(path), reason, fatal=True)]
+    return read_other(path, sure=named or _OTHER.fullmatch(path.suffix) is not None)
 
 
-def _named(paths: Sequence[str | Path]) -> Iterator[tuple[Path, bool]]:
-    """Yield paths that exist, and whether each was named itself rather than matched by a pattern."""
-    if isinstance(paths, str | Path):
-        paths = [paths]
-    if not paths:
-        raise ConfigError("no files named; give files, folders or patterns such as 'data/*.mseed'")
-    for given in paths:
-        path = Path(given)
-        if os.path.lexists(path):
-            yield path, True
-            continue
-        if not glob.has_magic(str(given)):
-            raise ConfigError(f"{given} does not exist{_hint(path)}")
-        matches = sorted(glob.glob(str(given), recursive=True))
-        if not matches:
-            raise ConfigError(f"{given} matches no file")
-        yield from ((Path(match), False) for match in matches)
+def _find(paths: str | Path | Iterable[str | Path]) -> tuple[dict[Path, bool], list[Problem]]:
+    """Return files, each with whether it was named itself, and what went wrong."""
+    listed = [paths] if isinstance(paths, str | Path) else list(paths)
+    if not listed:
+        raise ConfigError("no files named; give files, folders or patterns such as 'day/*.mseed'")
+    files: _Files = {}
+    problems: list[Problem] = []
+    for path in sorted({os.fspath(one) for one in listed}):
+        if os.path.isdir(path):
+            _enter(path, files, problems)
+        elif os.path.lexists(path):
+            _add(path, True, files, problems)
+        elif glob.has_magic(path):
+            _match(path, files, problems)
+        else:
+            raise ConfigError(f"{path} does not exist{_hint(Path(path))}")
+    return dict(files.values()), problems
 
 
 def _hint(path: Path) -> str:
+    """Name the file beside that may be meant."""
     try:
-        beside = sorted(os.listdir(path.parent))
+        hint = nearest(path.name, os.listdir(path.parent))
     except OSError:
         return ""
-    hint = nearest(path.name, beside)
     return f"; {hint}" if hint.startswith("did") else ""
 
 
-def _found(paths: list[Path], named: dict[Path, bool]) -> tuple[list[Path], list[Problem]]:
-    """Walk folders and drop what is named twice."""
-    files: dict[str, Path] = {}
-    problems: list[Problem] = []
-    for path in paths:
-        if path.is_dir():
-            inside = list(_walk(path, problems, set()))
-            if not inside and not problems:
-                problems.append(Problem(str(path), "holds no waveform file", fatal=True))
-        elif not path.is_file():
-            what = "is a link to nothing" if path.is_symlink() else "is neither file nor folder"
-            problems.append(Problem(str(path), what, fatal=True))
-            continue
-        else:
-            inside = [path] if named[path] or _wanted(path) else []
-        for file in inside:
-            files.setdefault(os.path.realpath(file), file)
-    return sorted(files.values()), problems
+def _match(pattern: str, files: _Files, problems: list[Problem]) -> None:
+    """Add what a glob pattern matches."""
+    matches = sorted(glob.glob(pattern, recursive=True))
+    if not matches:
+        raise ConfigError(f"{pattern} matches no file")
+    known, faults = dict(files), len(problems)
+    for path in matches:
+        if os.path.isdir(path):
+            _enter(path, files, problems)
+        elif _wanted(path):
+            _add(path, False, files, problems)
+    if (
+        files == known
+        and len(problems) == faults
+        and not any(os.path.realpath(one) in files for one in matches)
+    ):
+        problems.append(Problem(pattern, "matches no waveform file", fatal=True))
 
 
-def _walk(folder: Path, problems: list[Problem], seen: set[tuple[int, int]]) -> Iterator[Path]:
-    """Yield the files below a folder, sorted, each folder once."""
-    try:
-        status = os.stat(folder)
-        if (status.st_dev, status.st_ino) in seen:
-            return
-        seen.add((status.st_dev, status.st_ino))
-        with os.scandir(folder) as entries:
-            listed = sorted(entries, key=lambda entry: entry.name)
-    except OSError as error:
-        problems.append(Problem(str(folder), f"cannot be opened: {error.strerror or error}", fatal=True))
+def _add(path: str, named: bool, files: _Files, problems: list[Problem]) -> None:
+    """Add one file, unless it is a link to nothing, a pipe or a device."""
+    if not os.path.isfile(path):
+        what = "is a link to nothing" if os.path.islink(path) else "is neither file nor folder"
+        problems.append(Problem(path, what, fatal=named))
         return
-    for entry in listed:
-        if entry.name.startswith("."):
+    real = os.path.realpath(path)
+    if named or real not in files:
+        files[real] = (Path(path), named)
+
+
+def _enter(top: str, files: _Files, problems: list[Problem]) -> None:
+    """Add the files of a folder and of all below; a folder without any is a Problem."""
+    waiting, seen = [top], set()
+    met, faults = 0, len(problems)
+    while waiting:
+        folder = waiting.pop()
+        real = os.path.realpath(folder)
+        if real in seen:
             continue
-        path = Path(entry.path)
+        seen.add(real)
         try:
-            is_folder, is_file = entry.is_dir(), entry.is_file()
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
-            problems.append(Problem(str(path), f"cannot be opened: {error.strerror or error}", fatal=True))
+            reason = f"folder cannot be listed: {error.strerror or error}"
+            problems.append(Problem(folder, reason, fatal=True))
             continue
-        if is_folder:
-            yield from _walk(path, problems, seen)
-        elif is_file and _wanted(path):
-            yield path
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if _leads_to_folder(entry):
+                waiting.append(entry.path)
+            elif entry.is_symlink() or not entry.is_file():
+                met += 1
+                _add(entry.path, False, files, problems)
+            elif _wanted(entry.path):
+                met += 1
+                files.setdefault(os.path.join(real, entry.name), (Path(entry.path), False))
+    if not met and len(problems) == faults:
+        problems.append(Problem(top, "holds no waveform file", fatal=True))
 
 
-def _wanted(path: Path) -> bool:
-    """Whether a file met in a folder is worth opening; miniSEED is under any name."""
-    if path.suffix.lower() not in NO_WAVEFORMS:
+def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
+    """Say whether an entry is a folder or a link to one; a circle of links is not."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _wanted(path: str) -> bool:
+    """Say whether a file met in a folder is worth reading: by its name, or because it is miniSEED."""
+    stem, suffix = os.path.splitext(os.path.basename(path))
+    if not _NO_WAVEFORMS.fullmatch(suffix) and not (_NO_WAVEFORM_NAMES.fullmatch(stem) and not suffix):
         return True
     try:
         return is_mseed(path)

@@ -5,144 +5,195 @@ from __future__ import annotations
 import dataclasses
 import math
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from onsets.errors import WaveformError
-from onsets.types import Record
+from onsets.types import Float32, Mask, Record
 
 __all__ = ["interpolate", "resample", "true_runs"]
 
-HALF_WIDTH = 32
-"""Zero crossings of the sinc kept on each side."""
-ROLL_OFF = 0.92
-"""Cut-off (-6 dB) as a share of the lower Nyquist frequency."""
-BETA = 8.96
-"""Kaiser window's shape: stop band at -90 dB."""
-PHASES = 512
-"""Most phases of a rational step for which each gets a filter of its own."""
-TABLE = 1024
-"""Fractional places in the table used beyond that."""
-
-Float64 = npt.NDArray[np.float64]
-
-
-def _kernel(distance: Float64, cutoff: float) -> Float64:
-    """Kaiser-windowed sinc at distances in input samples; cutoff as a share of the input's Nyquist."""
-    width = HALF_WIDTH / cutoff
-    inside = np.sqrt(np.maximum(0.0, 1 - (distance / width) ** 2))
-    window = np.where(np.abs(distance) <= width, np.i0(BETA * inside) / np.i0(BETA), 0.0)
-    return np.asarray(cutoff * np.sinc(cutoff * distance) * window)
+CUTOFF = 0.455
+"""Corner (-6 dB) as a share of the lower of the two rates; the Nyquist frequency is 0.5."""
+HALF_WIDTH = 31.0
+"""Length of the filter on each side, in samples of the lower of the two rates."""
+BETA = 8.6
+"""Shape of the Kaiser window: side lobes below -85 dB."""
+SAME_RATE = 1e-6
+"""Rates that differ by less than this share are equal."""
+MOST_PHASES = 256
+DEGREE = 8
+_CHUNK = 1 << 17  # values computed at once
+_LARGE = 1e30  # beyond it sums in single precision might overflow
+_MOST_SAMPLES = 1 << 31
 
 
-def _filters(fractions: Float64, cutoff: float) -> tuple[Float64, int]:
-    """Return one filter a fractional position, each with gain 1 at 0 Hz, and the samples before it."""
-    reach = math.ceil(HALF_WIDTH / cutoff)
-    taps = np.arange(-reach, reach + 2)
-    filters = _kernel(taps[None, :] - fractions[:, None], cutoff)
-    return np.asarray(filters / filters.sum(axis=1, keepdims=True)), reach
+def _kernel(distance: npt.NDArray[np.float64], cutoff: float) -> npt.NDArray[np.float64]:
+    """Kaiser-windowed sinc at distances in input samples; cutoff in cycles an input sample."""
+    inside = np.sqrt(np.maximum(0.0, 1 - (distance * cutoff / (HALF_WIDTH * CUTOFF)) ** 2))
+    window = np.where(inside > 0, np.i0(BETA * inside) / np.i0(BETA), 0.0)
+    return np.asarray(2 * cutoff * np.sinc(2 * cutoff * distance) * window)
 
 
-def interpolate(x: npt.ArrayLike, start: float, step: Fraction | float, count: int) -> Float64:
+def _reach(cutoff: float) -> int:
+    """Input samples that the filter needs on each side of a place."""
+    return math.ceil(HALF_WIDTH * CUTOFF / cutoff)
+
+
+@lru_cache(maxsize=16)
+def _phases(ratio: Fraction, offset: float, cutoff: float) -> Float32:
+    """Matrix, shape (2 inputs, values): what a block of values takes from two blocks of input.
+
+    Value k stands ``reach + offset + k * ratio`` samples after the first; a block of input is as
+    long as the filter, or longer.
+    """
+    reach = _reach(cutoff)
+    blocks = -(-(2 * reach + 2) // ratio.numerator)
+    places = reach + offset + np.arange(blocks * ratio.denominator) * float(ratio)
+    matrix = _kernel(np.arange(2 * blocks * ratio.numerator)[:, None] - places, cutoff)
+    return np.asarray(matrix / matrix.sum(axis=0), dtype=np.float32)
+
+
+@lru_cache(maxsize=4)
+def _powers(cutoff: float) -> Float32:
+    """Matrix, shape (2 inputs, inputs * (DEGREE + 1)): the filter as a polynomial in the place.
+
+    Column ``i * (DEGREE + 1) + m`` gives the factor of ``(fraction - 0.5) ** m`` for values between
+    samples i + reach and i + reach + 1.
+    """
+    reach = _reach(cutoff)
+    taps = np.arange(2 * reach + 2)
+    nodes = 0.5 * np.cos(np.pi * (np.arange(4 * DEGREE) + 0.5) / (4 * DEGREE))
+    filters = _kernel(taps - reach - 0.5 - nodes[:, None], cutoff)
+    filters /= filters.sum(axis=1, keepdims=True)
+    factors = np.linalg.lstsq(np.vander(nodes, DEGREE + 1, increasing=True), filters, rcond=None)[0]
+    matrix = np.zeros((2 * len(taps), len(taps), DEGREE + 1), dtype=np.float32)
+    for i in range(len(taps)):
+        matrix[i : i + len(taps), i] = factors.T
+    return matrix.reshape(2 * len(taps), -1)
+
+
+def _product(x: Float32, matrix: Float32) -> Float32:
+    """Multiply every two neighbouring blocks of input by a matrix; shape (blocks - 1, columns)."""
+    inputs = len(matrix) // 2
+    blocks = x.reshape(-1, inputs)
+    out = blocks[:-1] @ matrix[:inputs]
+    out += blocks[1:] @ matrix[inputs:]
+    return np.asarray(out)
+
+
+def interpolate(
+    x: npt.ArrayLike, start: float, step: Fraction | float, count: int, cutoff: float | None = None
+) -> Float32:
     """Return the band-limited signal behind samples at other places.
 
     Parameters
     ----------
     x : array_like, shape (n,)
-        Samples; continued at both ends by their odd reflection.
+        Finite samples; continued at both ends by their odd reflection.
     start : float
         Place of the first value, in samples of ``x``.
     step : Fraction or float
         Samples of ``x`` between values: above 1 lowers the rate.
     count : int
         Number of values.
+    cutoff : float, optional
+        Corner (-6 dB) in cycles a sample of ``x``; 0.455 of the lower rate when not given.
 
     Returns
     -------
-    ndarray of float64, shape (count,)
+    ndarray of float32, shape (count,)
 
     Notes
     -----
-    Zero-phase Kaiser-windowed sinc, 32 zero crossings on each side, cut-off (-6 dB) at 0.92 of the
-    lower of both Nyquist frequencies: flat within 0.1 % up to 0.83 of it, at least 80 dB down from
-    1.01 of it on. The filter has no delay.
+    Zero-phase sinc under a Kaiser window of 31 samples of the lower rate r on each side: gain 1
+    within 1e-3 from 0 to 0.41 r, 0.5 at 0.455 r, below -80 dB from 0.50 r on, its Nyquist frequency,
+    so that nothing folds back. No delay; a constant stays what it was. Steps of at most 256 phases
+    are products with one matrix; others expand the filter in powers of the fractional place, after
+    keeping every n-th value where they are above 2.
     """
-    signal = np.asarray(x, dtype=np.float64)
+    signal = np.asarray(x, dtype=np.float32)
     if count <= 0 or len(signal) == 0:
-        return np.zeros(max(count, 0))
-    if len(signal) == 1:
-        return np.full(count, signal[0])
-    ratio = Fraction(step).limit_denominator(100_000)
-    cutoff = ROLL_OFF * min(1.0, float(1 / ratio))
-    reach = math.ceil(HALF_WIDTH / cutoff) + 2
-    padded = _extended(signal, reach)
-    if ratio.denominator <= PHASES:
-        return _by_phase(padded, reach, start, ratio, count, cutoff)
-    return _by_block(padded, reach, start, float(step), count, cutoff)
-
-
-def _extended(signal: Float64, reach: int) -> Float64:
-    """Continue a signal by its odd reflection, repeatedly where it is shorter than the reach."""
-    n = len(signal)
-    if n > reach:
-        return np.pad(signal, reach, mode="reflect", reflect_type="odd")
-    edges = np.concatenate([np.full(reach, signal[0]), signal, np.full(reach, signal[-1])])
-    return np.asarray(edges)
-
-
-def _by_phase(x: Float64, pad: int, start: float, ratio: Fraction, count: int, cutoff: float) -> Float64:
-    """Rational step: values with the same fractional place share a filter, so each is a product."""
-    out = np.empty(count)
-    up, down = ratio.denominator, ratio.numerator
-    for phase in range(min(up, count)):
-        place = start + float(phase * ratio)
-        first = math.floor(place + 1e-9)
-        filters, before = _filters(np.array([place - first]), cutoff)
-        n = -(-(count - phase) // up)
-        begin = first - before + pad
-        covered = _cover(x, begin, n, down, filters.shape[1])[max(0, begin) :]
-        out[phase::up] = _decimated(covered, filters[0], down, n)
+        return np.zeros(max(count, 0), dtype=np.float32)
+    ratio = Fraction(step).limit_denominator(MOST_PHASES)
+    exact = abs(float(ratio) - float(step)) * count < 1e-4
+    cutoff = cutoff or CUTOFF * min(1.0, 1.0 / float(step))
+    if not exact and step >= 2:
+        whole = math.floor(step)
+        margin = _reach(CUTOFF * whole / step) + 1
+        between = math.ceil(count * step / whole) + 2 * margin
+        fewer = interpolate(signal, start - margin * whole, whole, between, cutoff)
+        return interpolate(fewer, margin, step / whole, count)
+    peak = float(np.abs(signal[[signal.argmax(), signal.argmin()]]).max())
+    scale = peak if peak > _LARGE else 1.0
+    out = np.empty(count, dtype=np.float32)
+    chunk = max(1, _CHUNK // ratio.denominator) * ratio.denominator
+    for a in range(0, count, chunk):
+        b = min(count, a + chunk)
+        place = start + (float(a * ratio) if exact else a * float(step))
+        some = _by_phase if exact else _by_powers
+        out[a:b] = some(signal, scale, place, ratio if exact else step, b - a, cutoff)
+    out += np.float32(float(signal[0]) / scale)
+    if scale != 1:
+        limit = np.float32(0.999999 * float(np.finfo(np.float32).max) / scale)
+        np.multiply(np.clip(out, -limit, limit), np.float32(scale), out=out)
     return out
 
 
-def _decimated(x: Float64, taps: Float64, down: int, n: int) -> Float64:
-    """Return ``sum_j taps[j] x[i down + j]`` for i < n, by one contiguous correlation a phase."""
-    out = np.zeros(n)
-    for phase in range(min(down, len(taps))):
-        some = taps[phase::down]
-        part = np.ascontiguousarray(x[phase::down])[: n + len(some) - 1]
-        out += np.correlate(part, some, mode="valid")
+def _by_phase(
+    x: Float32, scale: float, place: float, ratio: Fraction | float, count: int, cutoff: float
+) -> Float32:
+    """Values at a step with few phases, less the first sample."""
+    first = math.floor(place)
+    matrix = _phases(Fraction(ratio), place - first, cutoff)
+    blocks = -(-count // matrix.shape[1])
+    some = _continued(x, first - _reach(cutoff), (blocks + 1) * len(matrix) // 2, scale)
+    return _product(some, matrix).reshape(-1)[:count]
+
+
+def _by_powers(
+    x: Float32, scale: float, place: float, step: Fraction | float, count: int, cutoff: float
+) -> Float32:
+    """Values at any step, less the first sample."""
+    first, reach = math.floor(place), _reach(cutoff)
+    places = place - first + float(step) * np.arange(count)
+    index = np.floor(places).astype(np.int64)
+    matrix = _powers(cutoff)
+    blocks = int(index[-1]) // (len(matrix) // 2) + 1
+    some = _continued(x, first - reach, (blocks + 1) * len(matrix) // 2, scale)
+    factors = _product(some, matrix).reshape(-1, DEGREE + 1)[index]
+    fraction = (places - index - 0.5).astype(np.float32)
+    out: Float32 = factors[:, DEGREE].copy()
+    for m in reversed(range(DEGREE)):
+        out *= fraction
+        out += factors[:, m]
     return out
 
 
-def _cover(x: Float64, begin: int, n: int, hop: int, taps: int) -> Float64:
-    """Lengthen ``x`` by its end values where filters reach beyond it."""
-    need = begin + (n - 1) * hop + taps - len(x)
-    if begin >= 0 and need <= 0:
-        return x
-    return np.pad(x, (max(0, -begin), max(0, need)), mode="edge")
-
-
-def _by_block(x: Float64, pad: int, start: float, step: float, count: int, cutoff: float) -> Float64:
-    """Any step: filters interpolated linearly in a table of 1/1024 sample, exact to 1e-6."""
-    out = np.empty(count)
-    table, before = _filters(np.arange(TABLE + 1) / TABLE, cutoff)
-    taps = np.arange(table.shape[1]) - before + pad
-    for a in range(0, count, 4096):
-        place = start + step * np.arange(a, min(a + 4096, count))
-        first = np.floor(place).astype(np.int64)
-        fine = (place - first) * TABLE
-        row = np.minimum(fine.astype(np.int64), TABLE - 1)
-        some = x[np.clip(first[:, None] + taps, 0, len(x) - 1)]
-        low, high = (np.einsum("ij,ij->i", some, table[k]) for k in (row, row + 1))
-        out[a : a + len(place)] = low + (fine - row) * (high - low)
+def _continued(x: Float32, first: int, length: int, scale: float) -> Float32:
+    """Return ``length`` samples from ``first`` on, less ``x[0]``, beyond the ends by odd reflection."""
+    out = np.empty(length, dtype=np.float32)
+    n, base = len(x), np.float32(float(x[0]) / scale)
+    a = min(max(0, -first), length)
+    b = max(a, min(length, n - first))
+    np.subtract(
+        x[first + a : first + b] / scale if scale != 1 else x[first + a : first + b], base, out=out[a:b]
+    )
+    left = np.minimum(-np.arange(first, first + a), n - 1)
+    out[:a] = base - x[left] / scale
+    right = np.maximum(2 * (n - 1) - np.arange(first + b, first + length), 0)
+    out[b:] = 2 * (x[-1] / scale) - x[np.minimum(right, n - 1)] / scale - base
     return out
 
 
-def true_runs(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+def true_runs(mask: Mask) -> npt.NDArray[np.int64]:
     """Return start and end (excluded) of each run of True, shape (runs, 2)."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
+    if mask.all():
+        return np.array([[0, len(mask)]] if len(mask) else np.empty((0, 2)), dtype=np.int64)
+    edges = np.flatnonzero(mask[1:] != mask[:-1]) + 1
+    edges = np.concatenate([[0] if mask[0] else [], edges, [len(mask)] if mask[-1] else []])
     return np.asarray(edges.reshape(-1, 2), dtype=np.int64)
 
 
@@ -150,7 +201,8 @@ def resample(record: Record, rate_hz: float) -> Record:
     """Return a record at another rate, flagged ``resampled``; the same object where the rates agree.
 
     Each run of valid samples of each component is resampled by :func:`interpolate` for itself, so
-    that a gap does not ring. Sample 0 keeps its time.
+    that a gap does not ring. Sample 0 keeps its time; a value is valid between the first and the
+    last sample of a run.
 
     Parameters
     ----------
@@ -161,7 +213,7 @@ def resample(record: Record, rate_hz: float) -> Record:
     Raises
     ------
     WaveformError
-        If a rate is not positive and finite.
+        If a rate is not positive and finite, or the record would become too long to hold.
 
     Notes
     -----
@@ -172,20 +224,38 @@ def resample(record: Record, rate_hz: float) -> Record:
             f"{record.station_id} has rate {record.rate_hz:g} Hz and {rate_hz:g} Hz was asked for; "
             "both must be positive"
         )
-    if abs(record.rate_hz / rate_hz - 1) < 1e-6:
+    if abs(record.rate_hz / rate_hz - 1) < SAME_RATE:
         return record
-    step = Fraction(record.rate_hz / rate_hz).limit_denominator(100_000)
-    samples = math.floor((record.samples - 1) / step) + 1 if record.samples else 0
-    data = np.zeros((record.data.shape[0], samples), dtype=np.float32)
+    exact = record.rate_hz / rate_hz
+    ratio = Fraction(exact).limit_denominator(MOST_PHASES)
+    step = ratio if abs(float(ratio) / exact - 1) * record.samples < 1e-4 else Fraction(exact)
+    samples = math.floor((record.samples - 1) / step + Fraction(1, 10**6)) + 1 if record.samples else 0
+    if samples > _MOST_SAMPLES:
+        raise WaveformError(
+            f"{record.station_id} would have {samples} samples at {rate_hz:g} Hz (has {record.rate_hz:g} Hz)"
+        )
+    data = np.zeros((len(record.data), samples), dtype=np.float32)
     valid = np.zeros(data.shape, dtype=bool)
-    for row in range(data.shape[0]):
-        for a, b in true_runs(record.valid[row]):
-            first, last = math.ceil(a / step), min(samples - 1, math.floor((b - 1) / step))
-            if last < first:
-                continue
-            start = float(first * step - int(a))
-            data[row, first : last + 1] = interpolate(record.data[row, a:b], start, step, last - first + 1)
-            valid[row, first : last + 1] = True
-    return dataclasses.replace(
-        record, data=data, valid=valid, rate_hz=rate_hz, flags=record.flags | {"resampled"}
-    )
+    for row, good in enumerate(record.valid):
+        for a, b in true_runs(good).tolist():
+            _run(record.data[row, a:b], a, step, data[row], valid[row])
+    flags = record.flags | {"resampled"}
+    return dataclasses.replace(record, data=data, valid=valid, rate_hz=rate_hz, flags=flags)
+
+
+def _run(x: Float32, at: int, step: Fraction, data: Float32, valid: Mask) -> None:
+    """Resample a run that begins at sample ``at`` into its place."""
+    near = Fraction(1, 10**6)
+    first = math.ceil(at / step - near)
+    last = min(len(data) - 1, math.floor((at + len(x) - 1) / step + near))
+    if last < first:
+        return
+    # begun where a value falls on a sample, so that all runs share one matrix
+    begin = first - first % step.denominator if step.denominator <= MOST_PHASES else first
+    values = interpolate(x, float(begin * step - at), _plain(step), last - begin + 1)
+    data[first : last + 1] = values[first - begin :]
+    valid[first : last + 1] = True
+
+
+def _plain(step: Fraction) -> Fraction | float:
+    return step if step.denominator <= MOST_PHASES else float(step)

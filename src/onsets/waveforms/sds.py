@@ -1,249 +1,265 @@
-"""The SeisComP Data Structure (SDS): which files of an archive hold a span of time."""
+"""SDS archives: ``YEAR/NET/STA/CHAN.D/NET.STA.LOC.CHAN.D.YEAR.DAY``."""
 
 from __future__ import annotations
 
 import csv
+import dataclasses
 import math
 import os
 import re
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from onsets.errors import ConfigError, nearest
+from onsets.tables import iso_time
 from onsets.types import Problem, Trace
 
 __all__ = ["sds_files", "stations_list", "trim"]
 
-LAYOUT = "YEAR/NET/STA/CHAN.D/NET.STA.LOC.CHAN.D.YEAR.DAY"
+_LAYOUT = "YEAR/NET/STA/CHAN.D/NET.STA.LOC.CHAN.D.YEAR.DAY"
+_NAME = re.compile(r"([^.]*)\.([^.]+)\.([^.]*)\.([^.]+)\.D\.(\d{4}\.\d{3})")
+_PATTERN = re.compile(r"[\w*?\[\]!-]*\.[\w*?\[\]!-]+(\.[\w*?\[\]!-]*)?", re.ASCII)
 _DAY_NS = 86_400 * 10**9
-_PATTERN = re.compile(r"[A-Za-z0-9_*?\[\]!-]*(\.[A-Za-z0-9_*?\[\]!-]*){1,2}")
-_COLUMNS = ("station_id", "network", "station", "location")
 
 
 def sds_files(
-    root: str | Path, start_ns: int, end_ns: int, stations: list[str] | None = None
+    root: str | Path, start_ns: int, end_ns: int, stations: Sequence[str] | None = None
 ) -> tuple[list[Path], list[Problem]]:
-    """List the files of an SDS archive that may hold data of a span.
+    """List the day files of a span; nothing in them is read.
 
-    The day before the span is taken along: records that begin before midnight stay in their day's
-    file. Only folders are listed, so that a large archive does not matter.
+    The file of the day before is listed as well: a day's last record often runs over midnight.
+    Each folder is listed once and no file is looked for by its name, so a large archive on a network
+    disk stays quick.
 
     Parameters
     ----------
     root : str or Path
-        Holds ``YEAR/NET/STA/CHAN.D/NET.STA.LOC.CHAN.D.YEAR.DAY``.
+        Folder that holds the years.
     start_ns, end_ns : int
-        Span, ns UTC, end excluded.
-    stations : list of str, optional
-        ``NET.STA`` or ``NET.STA.LOC``, ``*`` and ``?`` allowed; every station when not given.
+        Span, ns since 1970 UTC, end excluded.
+    stations : sequence of str, optional
+        Patterns ``NET.STA`` (any location) or ``NET.STA.LOC``, with ``*``, ``?`` and ``[...]``; every
+        station when not given.
 
     Returns
     -------
     files : list of Path
-        Sorted by name of station and channel, then day.
+        Sorted.
     problems : list of Problem
-        Folders that could not be opened, and patterns (or the whole span) without any file.
+        Folders that cannot be listed, files with names of another form, patterns without a file;
+        fatal when nothing at all was found.
 
     Raises
     ------
     ConfigError
-        If ``root`` is no SDS archive, the span is empty, or a pattern cannot be one.
+        If the span is empty, a pattern is malformed, or ``root`` is no SDS archive.
     """
-    if end_ns <= start_ns:
-        raise ConfigError(f"the span ends at {_iso(end_ns)}, which is not after its start {_iso(start_ns)}")
-    patterns = [_checked(station) for station in stations] if stations is not None else ["*.*"]
+    if start_ns >= end_ns:
+        raise ConfigError(f"empty span: start {iso_time(start_ns)} is not before end {iso_time(end_ns)}")
+    patterns = ["*.*"] if stations is None else [_checked(one) for one in stations]
+    days, years = _days(start_ns, end_ns), _years(root)
     problems: list[Problem] = []
-    _check_root(Path(root))
-    days = _days(start_ns, end_ns)
-    found: dict[str, list[Path]] = {pattern: [] for pattern in patterns}
-    for year in sorted({day[0] for day in days}):
-        for channel in _channels(Path(root) / str(year), patterns, problems):
-            for name in _names(channel, problems, folders=False):
-                station_id, day = _parts(name)
-                for pattern in patterns if day in days else []:
-                    if fnmatchcase(station_id, pattern if pattern.count(".") == 2 else pattern + ".*"):
-                        found[pattern].append(channel / name)
-    span = f"between {_iso(start_ns)} and {_iso(end_ns)}"
-    for pattern, files in found.items():
-        if not files:
-            what = f"no file {span} for stations {pattern}"
-            known = pattern if not set(pattern) & set("*?[") else ""
-            problems.append(Problem(str(root), what, known, fatal=True, time_ns=start_ns))
-    return sorted({path for files in found.values() for path in files}, key=_by_station), problems
+    files: list[Path] = []
+    used: set[str] = set()
+    for year in sorted({day[:4] for day in days} & years):
+        for folder in _channels(Path(root, year), patterns, problems):
+            for name, codes in _day_files(folder, days, problems):
+                hits = {one for one in patterns if _fits(one, codes)}
+                used |= hits
+                files += [folder / name] if hits else []
+    if (
+        not files
+        and not problems
+        and not any(True for y in years for _ in _channels(Path(root, y), ["*.*"], []))
+    ):
+        raise ConfigError(
+            f"{root} is no SDS archive: no CHAN.D folder in {', '.join(sorted(years))} -> {_LAYOUT}"
+        )
+    span = f"no file of {iso_time(start_ns)} to {iso_time(end_ns)}"
+    for pattern in [one for one in patterns if one not in used] or ([] if files else ["(none)"]):
+        known = pattern if pattern.count(".") == 2 and not set(pattern) & set("*?[") else ""
+        what = f"{span} for stations {pattern}"
+        problems.append(Problem(str(root), what, known, fatal=not files, time_ns=start_ns))
+    return sorted(files), problems
 
 
 def _checked(pattern: str) -> str:
     if not _PATTERN.fullmatch(pattern):
-        raise ConfigError(
-            f"station {pattern!r} cannot be one; expected NET.STA or NET.STA.LOC, * and ? allowed"
-        )
+        raise ConfigError(f"station {pattern!r} -> expected NET.STA or NET.STA.LOC, * and ? allowed")
     return pattern
 
 
-def _iso(time_ns: int) -> str:
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=time_ns // 1000)).isoformat()
+def _fits(pattern: str, codes: Sequence[str]) -> bool:
+    """Compare as many codes as both have: network, station, location."""
+    return all(fnmatchcase(code, part) for part, code in zip(pattern.split("."), codes, strict=False))
 
 
-def _days(start_ns: int, end_ns: int) -> set[tuple[int, int]]:
-    """Year and day of the year of every day of a span, and of the one before."""
-    first, last = start_ns // _DAY_NS - 1, (end_ns - 1) // _DAY_NS
-    epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    times = ((epoch + timedelta(days=day)).timetuple() for day in range(first, last + 1))
-    return {(time.tm_year, time.tm_yday) for time in times}
-
-
-def _parts(name: str) -> tuple[str, tuple[int, int]]:
-    """Return station_id and (year, day) of a file's name; no day where it is no name of SDS."""
-    words = name.split(".")
-    if len(words) != 7 or words[4] != "D" or not (words[5] + words[6]).isdecimal():
-        return "", (0, 0)
-    return ".".join(words[:3]), (int(words[5]), int(words[6]))
-
-
-def _by_station(path: Path) -> tuple[list[str], str]:
-    words = path.name.split(".")
-    return words[:4], ".".join(words[5:])
-
-
-def _names(folder: Path, problems: list[Problem], folders: bool = True) -> list[str]:
-    """Sorted names in a folder, hidden ones left out; none where it is missing."""
+def _years(root: str | Path) -> set[str]:
+    """Return the year folders; an archive has at least one."""
     try:
-        with os.scandir(folder) as entries:
-            listed = [entry.name for entry in entries if not folders or entry.is_dir()]
-    except FileNotFoundError:
-        return []
+        with os.scandir(root) as listing:
+            names = {entry.name for entry in listing if entry.is_dir()}
     except OSError as error:
-        problems.append(Problem(str(folder), f"cannot be opened: {error.strerror or error}", fatal=True))
-        return []
-    return sorted(name for name in listed if not name.startswith("."))
+        what = error.strerror or error
+        raise ConfigError(f"{root}: {what}; expected the root of an SDS archive: {_LAYOUT}") from error
+    years = {name for name in names if re.fullmatch(r"[0-9]{4}", name)}
+    if not years:
+        some = ", ".join(sorted(names)[:3]) or "no folder"
+        raise ConfigError(f"{root} is no SDS archive: it holds {some} -> expected {_LAYOUT}")
+    return years
+
+
+def _days(start_ns: int, end_ns: int) -> set[str]:
+    """Return ``YEAR.DAY`` of each day of a span and of the day before."""
+    epoch = date(1970, 1, 1)
+    first, last = start_ns // _DAY_NS - 1, (end_ns - 1) // _DAY_NS
+    return {(epoch + timedelta(days=day)).strftime("%Y.%j") for day in range(first, last + 1)}
 
 
 def _channels(year: Path, patterns: list[str], problems: list[Problem]) -> Iterator[Path]:
-    """Yield the channel folders of the stations wanted."""
-    words = [pattern.split(".") for pattern in patterns]
+    """Give the CHAN.D folders of the stations wanted."""
     for network in _names(year, problems):
-        if not any(fnmatchcase(network, word[0]) for word in words):
+        if not any(_fits(one, [network]) for one in patterns):
             continue
         for station in _names(year / network, problems):
-            if any(fnmatchcase(network, word[0]) and fnmatchcase(station, word[1]) for word in words):
+            if any(_fits(one, [network, station]) for one in patterns):
                 for channel in _names(year / network / station, problems):
                     if channel.endswith(".D"):
                         yield year / network / station / channel
 
 
-def _check_root(root: Path) -> None:
-    """Refuse a folder that is no archive."""
-    if not root.is_dir():
-        what = "is a file" if root.exists() else "does not exist"
-        raise ConfigError(f"{root} {what}, expected the root of an SDS archive: {LAYOUT}")
-    ignored: list[Problem] = []
-    top = _names(root, ignored)
-    years = [name for name in top if re.fullmatch(r"\d{4}", name)]
-    closed = bool(ignored)
-    for year in reversed(years):
-        if next(_channels(root / year, ["*.*"], ignored), None) is not None:
-            return
-    if ignored and not closed:
-        return  # what could not be opened is told as Problems
-    got = ", ".join(top[:5]) or "nothing that can be listed"
-    raise ConfigError(f"{root} is no SDS archive: holds {got}, expected {LAYOUT}")
+def _day_files(
+    folder: Path, days: set[str], problems: list[Problem]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Give the names of a channel's files of some days, with network, station, location."""
+    strange = []
+    for name in _names(folder, problems, folders=False):
+        found = _NAME.fullmatch(name)
+        if found is None:
+            strange.append(name)
+        elif found[5] in days:
+            yield name, (found[1], found[2], found[3])
+    if strange:
+        reason = f"{len(strange)} files left out, the first {strange[0]!r} -> expected {_LAYOUT}"
+        problems.append(Problem(str(folder), reason))
+
+
+def _names(folder: Path, problems: list[Problem], folders: bool = True) -> list[str]:
+    """Return the sorted names of the folders (or files) in a folder, hidden ones left out."""
+    try:
+        with os.scandir(folder) as listing:
+            return sorted(e.name for e in listing if not e.name.startswith(".") and e.is_dir() == folders)
+    except OSError as error:
+        reason = f"folder cannot be listed: {error.strerror or error}"
+        problems.append(Problem(str(folder), reason, fatal=True))
+        return []
 
 
 def trim(traces: Iterable[Trace], start_ns: int, end_ns: int) -> list[Trace]:
-    """Return the parts of traces within a span, as views.
+    """Keep the samples of a span.
 
     Parameters
     ----------
     traces : iterable of Trace
     start_ns, end_ns : int
-        Samples at ``start_ns <= time < end_ns`` are kept.
+        ns since 1970 UTC; a sample at ``start_ns`` stays, one at ``end_ns`` goes.
+
+    Returns
+    -------
+    list of Trace
+        Views of the data; traces outside the span are left out.
     """
     kept = []
     for trace in traces:
-        first = max(0, _samples_before(start_ns - trace.start_ns, trace.rate_hz))
-        last = min(len(trace.data), _samples_before(end_ns - trace.start_ns, trace.rate_hz))
-        if first == 0 and last == len(trace.data):
+        first, last = (_first_sample(trace, time_ns) for time_ns in (start_ns, end_ns))
+        if first == 0 and last == len(trace.data) > 0:
             kept.append(trace)
         elif first < last:
             begin = trace.start_ns + round(first * 1e9 / trace.rate_hz)
-            data = trace.data[first:last]
-            kept.append(Trace(trace.station_id, trace.channel, begin, trace.rate_hz, data, trace.source))
+            kept.append(dataclasses.replace(trace, start_ns=begin, data=trace.data[first:last]))
     return kept
 
 
-def _samples_before(span_ns: int, rate_hz: float) -> int:
-    """Index of the first sample at or after a time; rounding of time stamps forgiven."""
-    return math.ceil(span_ns * rate_hz / 1e9 - 1e-6)
+def _first_sample(trace: Trace, time_ns: int) -> int:
+    """Return the index of the first sample not before a time, within 0 to the number of samples."""
+    index = math.floor((time_ns - trace.start_ns) * trace.rate_hz / 1e9) - 1
+    index = min(max(index, 0), len(trace.data))
+    while index < len(trace.data) and trace.start_ns + round(index * 1e9 / trace.rate_hz) < time_ns:
+        index += 1
+    return index
 
 
 def stations_list(path: str | Path) -> list[str]:
-    """Read the stations to use from a CSV file.
+    """Read which stations are wanted.
 
     Parameters
     ----------
     path : str or Path
-        With a header: ``station_id`` or ``network,station`` and perhaps ``location``; other columns
-        are left alone, so that a table of coordinates will do. Blank lines and lines that begin with
-        ``#`` are passed over.
+        CSV with a header that names ``station_id`` (``NET.STA`` or ``NET.STA.LOC``) or ``network``
+        and ``station``, and perhaps ``location``; further columns are ignored. An empty location
+        means any, ``--`` the empty code. ``*`` and ``?`` may be used. Blank lines and those that
+        begin with ``#`` are passed over.
 
     Returns
     -------
     list of str
-        ``NET.STA``, or ``NET.STA.LOC`` where a location is given (``--`` is the empty one), each
-        once, in the order of the file.
+        Patterns for :func:`sds_files`, in the order of the file, each once.
 
     Raises
     ------
     ConfigError
-        If the file cannot be read, has no such header, or a line makes no sense; names the line.
+        If the file cannot be read, lacks the columns, or a line is incomplete; names the line.
     """
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    lines = [
-        (number, line)
-        for number, line in enumerate(text.splitlines(), 1)
-        if line.strip() and not line.startswith("#")
-    ]
-    if not lines:
-        raise ConfigError(f"{path} is empty, expected a header: station_id or network,station")
-    try:
-        rows = [(number, next(csv.reader([line], strict=True))) for number, line in lines]
-    except csv.Error as error:
-        raise ConfigError(f"{path} is no CSV: {error}") from error
-    header = [cell.strip().lower() for cell in rows[0][1]]
-    whole = "station_id" in header
-    for wanted in () if whole else ("network", "station"):
-        if wanted not in header:
-            raise ConfigError(
-                f"{path} line {rows[0][0]}: no column {wanted!r} in {','.join(header)!r}, expected station_id "
-                f"or network,station[,location]{_header_hint(wanted, header)}"
-            )
-    stations = [
-        _station(dict(zip(header, cells, strict=False)), whole, f"{path} line {number}", len(cells))
-        for number, cells in rows[1:]
-    ]
-    if not stations:
-        raise ConfigError(f"{path} names no station")
-    return list(dict.fromkeys(stations))
+        what = getattr(error, "strerror", None) or error
+        raise ConfigError(f"{path} cannot be read: {what}; expected a CSV of stations") from error
+    rows: list[tuple[str, list[str]]] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip() and not line.startswith("#"):
+            where = f"{path} line {number}"
+            try:
+                rows.append((where, [cell.strip() for cell in next(csv.reader([line], strict=True))]))
+            except csv.Error as error:
+                raise ConfigError(f"{where}: {error}; expected a CSV of stations") from error
+    if not rows:
+        raise ConfigError(f"{path} is empty; expected a header and one station a line")
+    header = _header(*rows[0])
+    patterns = [_station_pattern(where, header, cells) for where, cells in rows[1:]]
+    if not patterns:
+        raise ConfigError(f"{path} names no station; expected one a line below the header")
+    return list(dict.fromkeys(patterns))
 
 
-def _header_hint(wanted: str, header: list[str]) -> str:
-    hint = nearest(wanted, header)
-    return f"; {hint.replace('did you mean', 'is that')}" if hint.startswith("did") else ""
+def _header(where: str, cells: list[str]) -> list[str]:
+    """Return the columns' names; refuse a table without those that name a station."""
+    header = [cell.lower() for cell in cells]
+    if "station_id" in header or {"network", "station"} <= set(header):
+        return header
+    missing = next(word for word in ("network", "station") if word not in header)
+    hint = nearest(missing, header)
+    hint = f"; is {missing!r} what is called {hint[14:-2]!r}?" if hint.startswith("did") else ""
+    expected = "station_id or network,station[,location]"
+    raise ConfigError(f"{where}: got columns {','.join(header)} -> expected {expected}{hint}")
 
 
-def _station(row: dict[str, str], whole: bool, where: str, cells: int) -> str:
-    """Return one line's pattern."""
-    cell = {key: row.get(key, "").strip() for key in _COLUMNS}
-    if whole:
-        station = cell["station_id"]
+def _station_pattern(where: str, header: list[str], cells: list[str]) -> str:
+    """Make the pattern of one line."""
+    if len(cells) != len(header):
+        raise ConfigError(f"{where}: got {len(cells)} columns -> expected {len(header)} as in the header")
+    row = dict(zip(header, cells, strict=True))
+    if "station_id" in row:
+        text = row["station_id"]
+    elif row["network"] and row["station"]:
+        text = f"{row['network']}.{row['station']}" + (f".{row['location']}" if row.get("location") else "")
     else:
-        location = {"": "", "--": "."}.get(cell["location"], "." + cell["location"])
-        station = f"{cell['network']}.{cell['station']}{location}"
-    if not _PATTERN.fullmatch(station) or not station.split(".")[1]:
-        raise ConfigError(f"{where}: station {station!r} of {cells} cells, expected NET.STA or NET.STA.LOC")
-    return station
+        raise ConfigError(
+            f"{where}: got network {row['network']!r}, station {row['station']!r} -> expected both"
+        )
+    try:
+        return _checked(text.removesuffix("--") if text.endswith(".--") else text)
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from None

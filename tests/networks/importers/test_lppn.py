@@ -115,3 +115,10 @@ def test_missing_extra_and_misshapen_tensors_are_named(tmp_path):
     state["cl.weight"] = np.zeros((7, 40, 1, 1))
     with pytest.raises(SpecError, match=r"cl\.weight has shape \(7, 40, 1\), expected \(3, 40, 1\)"):
         import_lppn(write(tmp_path / "8-4.wave", state))
+
+
+def test_width_is_judged_before_a_network_is_built(tmp_path):
+    state = lppn_reference.draw(4)
+    state["layers.0.conv.3.weight"] = np.zeros(100_000)
+    with pytest.raises(SpecError, match="has width 100000"):
+        import_lppn(write(tmp_path / "8-4.wave", state))

@@ -71,10 +71,10 @@ def evaluate(arrays, x):
 
     def deconv(y, name):
         """The transpose of that convolution, stride 4, from 4 n values to n."""
-        kernel, full = arrays[f"{name}/kernel"][:, 0], np.zeros((4 * len(y) + 3, 0))
-        full = np.zeros((4 * len(y) + 3, kernel.shape[1]))
+        kernel = arrays[f"{name}/kernel"][:, 0]
+        full = np.zeros((4 * len(y) + 4, kernel.shape[1]))
         for k in range(7):
-            full[k : k + 4 * len(y) : 4][: len(y)] += y @ kernel[k].T
+            full[k : k + 4 * len(y) : 4] += y @ kernel[k].T
         left = same(4 * len(y), 4)[0]
         return full[left : left + 4 * len(y)]
 

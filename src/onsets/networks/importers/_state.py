@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from onsets.errors import SpecError
 
 SHOWN = 6  # names in a message
+WIDEST = 256  # width an importer builds; published networks have 4 to 16
 
 
 def read_state(path: str | Path) -> dict[str, Tensor]:
@@ -33,6 +34,9 @@ def read_state(path: str | Path) -> dict[str, Tensor]:
     for key, value in state.items():
         if not isinstance(key, str) or not isinstance(value, Tensor):
             raise SpecError(f"{path}: {key!r} is a {type(value).__name__}, expected a tensor under a name")
+        held = value.layout == torch.strided and value.device.type == "cpu" and not value.is_quantized
+        if not held or value.numel() * value.element_size() > value.untyped_storage().nbytes():
+            raise SpecError(f"{path}: {key!r} is no plain tensor with a number for each of its places")
     return dict(state)
 
 
@@ -48,6 +52,12 @@ def check_names(got: Collection[str], wanted: Collection[str], where: str, netwo
             said.append(f"{network} {what} " + ", ".join(names[:SHOWN]) + rest)
     if said:
         raise SpecError(f"{where} holds no {network}: " + "; ".join(said))
+
+
+def check_width(width: int, where: str, network: str) -> None:
+    """Raise a SpecError before memory is taken for a network that nobody can have trained."""
+    if not 1 <= width <= WIDEST:
+        raise SpecError(f"{where} has width {width}, expected a {network} of 1 to {WIDEST}")
 
 
 def fill(network: nn.Module, tensors: Mapping[str, Tensor], names: Mapping[str, str], where: str) -> None:

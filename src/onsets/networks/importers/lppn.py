@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from onsets.errors import SpecError
 from onsets.networks import lppn
-from onsets.networks.importers._state import check_names, fill, read_state
+from onsets.networks.importers._state import check_names, check_width, fill, read_state
 from onsets.spec import Spec
 
 __all__ = ["import_lppn"]
@@ -64,6 +64,7 @@ def import_lppn(path: str | Path, stride: int | None = None) -> tuple[nn.Module,
     names = {ours: _theirs(ours) for ours in lppn.build(width=1).state_dict()}
     check_names(state, set(names.values()), str(path), "lppn")
     width = state["layers.0.conv.3.weight"].numel()
+    check_width(width, str(path), "lppn")
     stride = _stride(Path(path), width) if stride is None else stride
     options = {"width": width, "stride": stride}
     network = lppn.build(**options)

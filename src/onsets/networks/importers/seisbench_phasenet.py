@@ -24,7 +24,7 @@ from torch import nn
 
 from onsets.errors import SpecError, nearest
 from onsets.networks import phasenet
-from onsets.networks.importers._state import check_names, fill, read_state
+from onsets.networks.importers._state import check_names, check_width, fill, read_state
 from onsets.spec import Spec
 
 __all__ = ["import_seisbench_phasenet", "read_config"]
@@ -141,10 +141,13 @@ def import_seisbench_phasenet(
     width, components = 8, 3
     if (stem := state.get("inc.weight")) is not None and stem.ndim == 3:
         width, components = stem.shape[0], stem.shape[1]
+    check_width(width, str(path_pt), "phasenet")
     name = f"phasenet-{Path(path_pt).name.split('.pt')[0]}"
     try:
         spec = _spec(config, name, width, components, str(path_pt))
-    except (AttributeError, TypeError) as error:
+    except SpecError:
+        raise
+    except (AttributeError, TypeError, ValueError) as error:
         raise SpecError(f"{path_pt}: its description holds a value of the wrong kind: {error}") from error
     network = phasenet.build(**spec.options)
     names = {ours: _theirs(ours) for ours in network.state_dict()}
@@ -196,7 +199,7 @@ def _spec(config: Mapping[str, Any], name: str, width: int, components: int, whe
         phasenet.spec(width, components, samples),
         name=name,
         rate_hz=float(model.get("sampling_rate") or 100.0),
-        hop_samples=samples - _overlap(default.get("overlap", 1500), samples),
+        hop_samples=samples - _overlap(default.get("overlap", 1500), samples, where),
         components=order,
         bandpass_hz=_bandpass(model.get("filter_args"), model.get("filter_kwargs"), where),
         normalisation=normalisation,
@@ -213,9 +216,13 @@ def _choice(choices: Mapping[str, str], value: Any, where: str, what: str) -> st
     return choices[value]
 
 
-def _overlap(value: float, samples: int) -> int:
+def _overlap(value: float, samples: int, where: str) -> int:
     """Return samples of overlap; a number below 1 is a part of the window."""
-    return int(value * samples) if 0 <= value < 1 else int(value)
+    if not 0 <= value < samples:
+        raise SpecError(
+            f"{where}: overlap is {value}, expected 0 to {samples - 1} samples, or a part below 1"
+        )
+    return int(value * samples) if value < 1 else int(value)
 
 
 def _bandpass(args: Any, kwargs: Any, where: str) -> tuple[float, float] | None:
