@@ -129,6 +129,7 @@ class Spec:
         kinds["bandpass_hz"] = self.bandpass_hz is None or (
             len(self.bandpass_hz) == 2 and all(_is(corner, Real) for corner in self.bandpass_hz)
         )
+        kinds["onset_samples"] = self.onset_samples is None or _is(self.onset_samples, Integral)
         kinds["options"] = isinstance(self.options, dict)
         self._require(kinds)
         if self.hop_samples == 0:  # the widest that leaves no sample unheard
@@ -141,7 +142,7 @@ class Spec:
                 "rate_hz": self.rate_hz > 0,
                 "samples": self.samples > 0,
                 "onset_samples": self.onset_samples is None or 0 <= self.onset_samples < self.samples,
-            "blinding_samples": 0 <= 2 * self.blinding_samples < self.samples,
+                "blinding_samples": 0 <= 2 * self.blinding_samples < self.samples,
                 "segment_samples": 0 < self.segment_samples <= self.samples
                 and self.hop_samples % self.segment_samples == 0,
                 "hop_samples": 0 < self.hop_samples <= heard,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -11,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from onsets.errors import ConfigError
 from onsets.types import Record, Trace
-from onsets.waveforms import gather
+from onsets.waveforms import gather, read_traces, write_mseed
 
 START_NS = 1_704_067_200 * 10**9
 X = np.random.default_rng(0).integers(-1000, 1000, (3, 30_000))
@@ -178,6 +180,7 @@ def test_order_and_cutting_do_not_matter(cuts: list[int], seed: int, offset: flo
             parts.append(Trace(t.station_id, t.channel, start, t.rate_hz, t.data[a:b]))
     random.Random(seed).shuffle(parts)
     assert same(one(parts), one(whole))
+    assert gather(parts)[1] == gather(whole)[1]
 
 
 def test_a_day_with_2000_gaps_keeps_every_sample() -> None:
@@ -186,3 +189,194 @@ def test_a_day_with_2000_gaps_keeps_every_sample() -> None:
     parts = [trace(day[a : a + 4300], at=int(a)) for a in starts]
     record = one(parts)
     assert int(record.valid[0].sum()) == 2000 * 4300
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    pieces=st.lists(
+        st.tuples(
+            st.sampled_from(["HHZ", "HHN", "HH1", "hhE"]),
+            st.integers(0, 400),
+            st.integers(1, 300),
+            st.sampled_from([0, 0, 1, 7]),
+        ),
+        min_size=1,
+        max_size=8,
+    ),
+    seed=st.integers(0, 1000),
+)
+def test_overlaps_in_any_order_give_one_result(pieces: list[tuple[str, int, int, int]], seed: int) -> None:
+    traces = []
+    for channel, at, n, wrong in pieces:
+        data = X[0, at : at + n].copy()
+        data[n // 2 :] += wrong
+        traces.append(trace(data, channel, at=at))
+    mixed = list(traces)
+    random.Random(seed).shuffle(mixed)
+    (first, faults), (second, others) = gather(traces), gather(mixed)
+    assert all(same(a, b) for a, b in zip(first, second, strict=True))
+    assert faults == others
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_a_day_in_one_file_or_in_24(tmp_path: Path, version: int) -> None:
+    n = 24 * 3600 * 20
+    rng = np.random.default_rng(2)
+    day = np.cumsum(rng.integers(-50, 51, (3, n)), axis=1).astype(np.int32)
+    whole = [trace(row, f"BH{c}", rate_hz=20.0) for c, row in zip("ZNE", day, strict=True)]
+    write_mseed(whole, tmp_path / "day.mseed", version=version)
+    (tmp_path / "hours").mkdir()
+    for hour in range(24):
+        here = slice(hour * 72_000, (hour + 1) * 72_000)
+        parts = [trace(t.data[here], t.channel, at=here.start, rate_hz=20.0) for t in whole]
+        write_mseed(parts, tmp_path / "hours" / f"{23 - hour:02d}.mseed", version=version)
+    (one_file, faults), (many, others) = (
+        gather(read_traces([tmp_path / name])[0]) for name in ("day.mseed", "hours")
+    )
+    assert len(one_file) == len(many) == 1 and same(one_file[0], many[0])
+    assert np.array_equal(one_file[0].data, day.astype(np.float32))
+    assert faults == others == []
+
+
+def test_a_renamed_channel_goes_on() -> None:
+    record = one([trace(X[0]), trace(X[1, :9000], "HH1"), trace(X[1, 8900:], "HHN", at=8900)])
+    assert record.valid[1].all()
+    assert np.array_equal(record.data[1], X[1].astype(np.float32))
+
+
+@pytest.mark.parametrize(("channel", "fatal"), [("HHR", True), ("BHU", True), ("HH0", True), ("ACQ", False)])
+def test_other_components_beside_a_vertical(channel: str, fatal: bool) -> None:
+    records, problems = gather([trace(X[0], channel[:2] + "Z"), trace(X[1], channel)])
+    assert [sorted(record.flags) for record in records] == [["1C"]]
+    assert [(channel in p.where, p.fatal, p.samples) for p in problems] == [(True, fatal, 30_000)]
+
+
+def test_long_channel_codes_of_miniseed_3() -> None:
+    records, _ = gather([trace(X[0], "H_H_Z"), trace(X[1], "H_H_N")])
+    assert [(record.channel_prefix, record.flags) for record in records] == [("HH", {"2C"})]
+
+
+def test_a_record_of_dead_components_is_kept_and_flagged() -> None:
+    records, _ = gather([trace(np.full(3000, 7), f"HH{c}") for c in "ZNE"])
+    assert records[0].flags == {"dead"} and records[0].channels == ("HHZ", "HHN", "HHE")
+    assert not records[0].valid.any() and not records[0].data.any()
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.5])
+def test_a_dead_component_is_found_wherever_its_samples_lie(shift: float) -> None:
+    record = one([trace(X[0]), trace(np.full(30_000, 1_234_567), "HHN", at=shift)])
+    assert record.flags == {"dead", "1C"}
+
+
+@pytest.mark.parametrize("samples", [1, 1700, 3000])
+def test_short_records_are_kept(samples: int) -> None:
+    record = one([trace(row[:samples], f"HH{c}") for c, row in zip("ZNE", X, strict=True)])
+    assert record.samples == samples and record.valid.all()
+
+
+def test_short_records_are_named_where_they_are_not_wanted() -> None:
+    records, problems = gather(zne(), min_samples=30_001)
+    assert records == []
+    assert problems[0].fatal and "30000" in problems[0].reason and problems[0].time_ns == START_NS
+
+
+def test_components_at_different_rates() -> None:
+    records, problems = gather(
+        [trace(X[0]), trace(X[1], "HHN", rate_hz=200.0), trace(X[2], "HHE", rate_hz=200.0)]
+    )
+    assert [(r.rate_hz, r.flags, r.channels) for r in records] == [
+        (100.0, {"1C"}, ("HHZ", "", "")),
+        (200.0, {"2C"}, ("", "HHN", "HHE")),
+    ]
+    assert not problems[0].fatal
+
+
+def test_rates_that_differ_by_rounding_are_one() -> None:
+    record = one([trace(X[0]), trace(X[1], "HHN", rate_hz=99.9999978), trace(X[2], "HHE")])
+    assert record.rate_hz == 100.0 and np.array_equal(record.data, X.astype(np.float32))
+
+
+def test_a_slightly_different_rate_does_not_run_away() -> None:
+    """30,000 samples at 100.005 Hz end 1.5 samples before those at 100 Hz."""
+    t = np.arange(30_000) / 100.005
+    record = one([trace(X[0]), trace(X[1]), trace(1000 * np.sin(2 * np.pi * 3 * t), "HHN", rate_hz=100.005)])
+    want = 1000 * np.sin(2 * np.pi * 3 * np.arange(record.samples) / 100)
+    inside = slice(100, 29_800)
+    assert np.abs(record.data[1] - want)[inside].max() < 1
+
+
+@pytest.mark.parametrize("ppm", [-20, -3, 3, 20])
+def test_hourly_traces_of_a_drifting_clock_keep_their_times(ppm: float) -> None:
+    """Each trace counts 100 Hz, but the clock that stamps its start runs off by some ppm."""
+    traces = []
+    for hour in range(24):
+        n = hour * 360_000 + np.arange(3600)
+        true = n / 100 * (1 + ppm * 1e-6)
+        data = 1000 * np.sin(2 * np.pi * 2 * true)
+        traces.append(Trace("XX.ABC.", "HHZ", START_NS + round(true[0] * 1e9), 100.0, data))
+    records, _ = gather(traces)
+    assert len(records) == 24
+    records, _ = gather(traces, max_gap_s=4000)
+    (record,) = records
+    times = np.arange(record.samples) / 100
+    want = 1000 * np.sin(2 * np.pi * 2 * times)
+    error = np.abs(record.data[0] - want)[record.valid[0]]
+    assert int(record.valid[0].sum()) >= 24 * 3599
+    assert np.percentile(error, 99) < 15  # 1 % of a sample is 1.3, an hour of 20 ppm a whole cycle
+    assert abs(record.time_ns(np.flatnonzero(record.valid[0])[-1]) - START_NS - round(true[-1] * 1e9)) < 1e7
+
+
+def test_the_grid_is_that_of_the_vertical() -> None:
+    early, late = trace(X[1], "HHN", at=-10.3), trace(X[0], at=0.0)
+    record = one([early, late])
+    assert (record.start_ns - START_NS) % 10**7 == 0
+    assert np.array_equal(record.data[0, -30_000:], X[0].astype(np.float32))
+
+
+def test_three_that_disagree_are_masked_in_any_order() -> None:
+    versions = [X[0, :100], X[0, :100] + 1, X[0, :100]]
+    for order in itertools.permutations(versions):
+        records, problems = gather([trace(X[0, 100:200], at=100), *(trace(v) for v in order)])
+        assert np.flatnonzero(records[0].valid[0]).tolist() == list(range(100, 200))
+        assert "100 samples" in problems[0].reason
+
+
+def test_all_of_one_channel_bad_leaves_the_others() -> None:
+    record = one([trace(np.full(30_000, np.nan)), trace(X[1], "HHN"), trace(X[2], "HHE")])
+    assert record.flags == {"2C"} and record.live.tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        Trace("XX.ABC.", "HHZ", 2**63, 100.0, X[0]),
+        Trace("XX.ABC.", "HHZ", -(2**63), 100.0, X[0]),
+        Trace("XX.ABC.", "HHZ", 0, float("nan"), X[0]),
+        Trace("XX.ABC.", "HHZ", 0, 1e12, X[0]),
+        Trace("XX.ABC.", "HHZ", 0, 1e-9, X[0]),
+        Trace("XX.ABC.", "HHZ", 0, 100.0, X),
+        Trace("XX.ABC.", "HHZ", 0, 100.0, X[0].astype(complex)),
+    ],
+)
+def test_what_is_no_trace_is_named_and_the_rest_goes_on(bad: Trace) -> None:
+    records, problems = gather([bad, *zne()])
+    assert problems == gather([*zne(), bad])[1]
+    assert len(records) == 1 and records[0].valid.all()
+    assert problems[0].fatal and "XX.ABC..HHZ" in problems[0].where
+
+
+def test_few_samples_far_apart_stay_small() -> None:
+    lonely = [Trace("XX.ABC.", "HHZ", k * 250 * 10**9, 1e6, X[0, :10]) for k in range(40)]
+    records, _ = gather(lonely)
+    assert len(records) == 40
+
+
+def test_nothing_gives_nothing() -> None:
+    assert gather([]) == ([], [])
+    assert gather([trace(X[0, :0])]) == ([], [])
+
+
+@pytest.mark.parametrize("options", [{"max_gap_s": -1}, {"max_gap_s": float("nan")}, {"min_samples": 0}])
+def test_impossible_options_are_errors(options: dict[str, float]) -> None:
+    with pytest.raises(ConfigError, match=next(iter(options))):
+        gather(zne(), **options)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.signal import resample_poly
 
 from onsets.errors import WaveformError
 from onsets.types import Record
 from onsets.waveforms import interpolate, resample
+from onsets.waveforms.resample import true_runs
 
 
 def record_of(data: np.ndarray, rate_hz: float) -> Record:
@@ -23,7 +27,11 @@ def record_of(data: np.ndarray, rate_hz: float) -> Record:
 
 
 @pytest.mark.parametrize(
-    ("rate", "to"), [(200, 100), (125, 100), (250, 100), (40, 100), (2000, 100), (99.999, 100)]
+    ("rate", "to"),
+    [
+        *[(200, 100), (125, 100), (250, 100), (40, 100), (2000, 100), (100, 128), (33.37, 100)],
+        *[(99.999, 100), (100.003, 100), (201.37, 100), (2000.01, 100)],
+    ],
 )
 @pytest.mark.parametrize("share", [0.02, 0.4, 0.82])
 def test_a_sine_in_the_pass_band_comes_out_without_delay(rate: float, to: float, share: float) -> None:
@@ -36,11 +44,12 @@ def test_a_sine_in_the_pass_band_comes_out_without_delay(rate: float, to: float,
     assert (out.start_ns, out.rate_hz, "resampled" in out.flags) == (123, to, True)
 
 
-@pytest.mark.parametrize(("rate", "to"), [(200, 100), (125, 100), (2000, 100)])
-def test_what_would_alias_is_at_least_60_db_down(rate: float, to: float) -> None:
-    hz = 1.02 * to / 2
+@pytest.mark.parametrize(("rate", "to"), [(200, 100), (125, 100), (2000, 100), (201.37, 100), (2000.01, 100)])
+@pytest.mark.parametrize("share", [1.0, 1.02, 1.1, 1.24])
+def test_what_would_alias_is_80_db_down(rate: float, to: float, share: float) -> None:
+    hz = share * to / 2
     out = resample(record_of(np.sin(2 * np.pi * hz * np.arange(round(60 * rate)) / rate), rate), to)
-    assert np.abs(out.data[0, 300:-300]).max() < 1e-3
+    assert np.abs(out.data[0, 300:-300]).max() < 1e-4
 
 
 def test_noise_agrees_with_scipy_below_the_transition() -> None:
@@ -97,3 +106,90 @@ def test_the_same_rate_returns_the_same_object() -> None:
 def test_an_impossible_rate_is_an_error(rate: float) -> None:
     with pytest.raises(WaveformError, match=r"XX\.ABC"):
         resample(record_of(np.zeros(10), 100.0), rate)
+
+
+@pytest.mark.parametrize(
+    ("rate", "to", "n"), [(200, 100, 1001), (125, 100, 10_800), (1, 100, 5), (40, 100, 7)]
+)
+def test_the_last_value_is_the_last_that_samples_reach(rate: float, to: float, n: int) -> None:
+    out = resample(record_of(np.zeros(n), rate), to)
+    last = Fraction(out.samples - 1) / Fraction(to)
+    assert last <= Fraction(n - 1) / Fraction(rate) < last + 1 / Fraction(to)
+    assert out.valid[0].all() and not out.valid[1].any()
+
+
+@pytest.mark.parametrize(("rate", "to"), [(125, 100), (99.999, 100), (100, 50)])
+def test_each_run_stands_for_itself(rate: float, to: float) -> None:
+    """A run's values do not depend on what is before and after it."""
+    x = np.random.default_rng(0).normal(size=9000)
+    record = record_of(x, rate)
+    for a, b in ((0, 17), (2000, 2001), (5003, 5500), (8990, 9000)):
+        record.valid[0, a:b] = False
+    kept = resample(record, to)
+    record.data[0, ~record.valid[0]] = 1e9
+    again = resample(record, to)
+    assert np.array_equal(kept.valid, again.valid)
+    assert np.array_equal(kept.data, again.data)
+    clean = resample(record_of(x, rate), to).data[0]
+    inner = slice(round(3000 * to / rate), round(4000 * to / rate))
+    assert np.abs(kept.data[0] - clean)[inner].max() < 1e-4
+
+
+@pytest.mark.parametrize("step", [0.5, 2, 1.00001, 20.003])
+def test_the_largest_numbers_stay_numbers(step: float) -> None:
+    x = np.random.default_rng(0).choice([-3.4e38, 3.4e38], 4000).astype(np.float32)
+    out = interpolate(x, 0.25, step, round(3900 / step))
+    assert np.isfinite(out).all() and np.abs(out).max() > 3e37
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1.0, 1e12, 1e33])
+@pytest.mark.parametrize("step", [1.25, 0.99999])
+def test_the_unit_does_not_matter(unit: float, step: float) -> None:
+    x = np.random.default_rng(0).normal(size=2000)
+    out, one = (interpolate(unit * x, 3.3, step, 1500), interpolate(x, 3.3, step, 1500))
+    assert np.allclose(out / unit, one, atol=2e-5)
+
+
+def test_a_large_offset_does_not_drown_the_signal() -> None:
+    x = (8e6 + np.random.default_rng(0).integers(-50, 50, 4000)).astype(np.float32)
+    out = interpolate(x, 0, 1.25, 3000)
+    small = interpolate(x - np.float32(8e6), 0, 1.25, 3000)
+    assert np.abs(out.astype(np.float64) - 8e6 - small).max() < 0.6  # float32 has halves at 8e6
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    n=st.integers(1, 300),
+    start=st.floats(-100, 400),
+    step=st.one_of(st.floats(0.01, 50), st.fractions(Fraction(1, 100), 50, max_denominator=300)),
+    count=st.integers(0, 300),
+)
+def test_any_place_and_step(n: int, start: float, step: float, count: int) -> None:
+    """A straight line, which its odd continuation prolongs, is found everywhere near the samples."""
+    out = interpolate(np.linspace(-1, 1, n), start, step, count)
+    assert out.shape == (count,) and out.dtype == np.float32
+    places = start + float(step) * np.arange(count)
+    near = (places >= 0) & (places <= n - 1)
+    if n > 1 and float(step) <= 1:
+        assert np.abs(out - (2 * places / (n - 1) - 1))[near].max(initial=0) < 0.2
+    assert np.isfinite(out).all()
+
+
+def test_too_long_a_record_is_an_error() -> None:
+    with pytest.raises(WaveformError, match="samples"):
+        resample(record_of(np.zeros(1000), 1e-6), 1000.0)
+
+
+def test_an_empty_record() -> None:
+    out = resample(record_of(np.zeros((1, 0)), 50.0), 100.0)
+    assert out.data.shape == (3, 0)
+
+
+@given(st.lists(st.booleans(), max_size=30))
+def test_true_runs(mask: list[bool]) -> None:
+    runs = true_runs(np.array(mask, dtype=bool)).tolist()
+    again = [False] * len(mask)
+    for a, b in runs:
+        again[a:b] = [True] * (b - a)
+    assert again == mask
+    assert all(b < c for (_, b), (c, _) in itertools.pairwise(runs))

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from onsets.datasets.dataset import Dataset, Rows, Waveforms
-from onsets.types import Problem
+from onsets.types import Mask, Problem
 
 __all__ = ["checked"]
+
+SHOWN = ("rate_hz", "samples", "p_sample", "s_sample")
 
 
 def checked(
@@ -42,46 +44,49 @@ def checked(
     outside the record is taken away, the record kept, and a problem says so. A missing P or S is no
     problem.
     """
-    count = len(rows["name"])
-    reasons: dict[int, str] = dict(faults or {})
-    rows = dict(rows)
-    samples, outside = rows["samples"], {}
-    for phase in ("p", "s"):
-        at = rows[f"{phase}_sample"].copy()
-        out = ~np.isnan(at) & ~((at >= 0) & (at < samples))
-        for i in np.flatnonzero(out).tolist():
-            word = f"{phase.upper()} at sample {at[i]:g} lies outside its {samples[i]} samples"
-            outside[i] = f"{outside[i]}; {word}" if i in outside else word
-        at[out] = np.nan
-        rows[f"{phase}_sample"] = at
-    p, s = rows["p_sample"], rows["s_sample"]
-    bare = np.isnan(p) & np.isnan(s)
-    names = np.char.add(np.char.add(rows["dataset"], "/"), rows["name"])
-    _, firsts = np.unique(names, return_index=True)
-    again = np.ones(count, dtype=bool)
-    again[firsts] = False
-    rate = rows["rate_hz"]
-    with np.errstate(invalid="ignore"):
-        rules = (
-            (again, lambda i: "the name comes again"),
-            (~(np.isfinite(rate) & (rate > 0)), lambda i: f"rate {rate[i]:g} Hz, expected a positive number"),
-            (samples <= 0, lambda i: f"{samples[i]} samples"),
-            (s <= p, lambda i: f"S at sample {s[i]:g} is not after P at {p[i]:g}"),
-            ((rows["category"] == "noise") & ~bare, lambda i: "noise with a label"),
-            (
-                (rows["category"] == "earthquake") & bare,
-                lambda i: outside.get(i, "an earthquake without P and S label"),
-            ),
-        )
-    for mask, reason in rules:
+    rows, reasons = dict(rows), dict(faults or {})
+    outside = _outside(rows)
+    for mask, words in _rules(rows):
         for i in np.flatnonzero(mask).tolist():
-            reasons.setdefault(i, reason(i))
-    keep = np.ones(count, dtype=bool)
+            said = words.format(**{key: rows[key][i] for key in SHOWN})
+            reasons.setdefault(i, f"{said}; {outside[i]}" if i in outside else said)
+    keep = np.ones(len(rows["name"]), dtype=bool)
     keep[list(reasons)] = False
     problems = []
     for i in sorted({*reasons, *outside}):
-        where, lost = f"{source}: {rows['name'][i]}", i in reasons
+        lost = i in reasons
         reason = f"left out: {reasons[i]}" if lost else f"label taken away: {outside[i]}"
-        station, size = str(rows["station_id"][i]), int(samples[i]) if lost else 0
-        problems.append(Problem(where, reason, station, max(0, size), lost))
-    return Dataset(rows, waveforms, np.arange(count), tuple(problems)).select(keep)
+        where, station = f"{source}: {rows['name'][i]}", str(rows["station_id"][i])
+        problems.append(Problem(where, reason, station, max(0, int(rows["samples"][i])) * lost, lost))
+    return Dataset(rows, waveforms, np.arange(len(keep)), tuple(problems)).select(keep)
+
+
+def _outside(rows: Rows) -> dict[int, str]:
+    """Take labels outside their record away, and say which."""
+    said: dict[int, str] = {}
+    samples = rows["samples"]
+    for phase in ("P", "S"):
+        at = rows[f"{phase.lower()}_sample"]
+        out = ~np.isnan(at) & ~((at >= 0) & (at < samples))
+        for i in np.flatnonzero(out).tolist():
+            word = f"{phase} at sample {at[i]:g} lies outside its {samples[i]} samples"
+            said[i] = f"{said[i]}; {word}" if i in said else word
+        rows[f"{phase.lower()}_sample"] = np.where(out, np.nan, at)
+    return said
+
+
+def _rules(rows: Rows) -> list[tuple[Mask, str]]:
+    """Return which records break each rule, and how it is said."""
+    p, s, rate = rows["p_sample"], rows["s_sample"], rows["rate_hz"]
+    bare = np.isnan(p) & np.isnan(s)
+    names = np.char.add(np.char.add(rows["dataset"], "/"), rows["name"])
+    again = np.ones(len(p), dtype=bool)
+    again[np.unique(names, return_index=True)[1]] = False
+    return [
+        (again, "the name comes again"),
+        (~(np.isfinite(rate) & (rate > 0)), "rate {rate_hz:g} Hz, expected a positive number"),
+        (rows["samples"] <= 0, "{samples} samples"),
+        (s <= p, "S at sample {s_sample:g} is not after P at {p_sample:g}"),
+        ((rows["category"] == "noise") & ~bare, "noise with a label"),
+        ((rows["category"] == "earthquake") & bare, "an earthquake without P and S label"),
+    ]

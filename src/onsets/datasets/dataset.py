@@ -38,8 +38,10 @@ Rows = dict[str, npt.NDArray[Any]]
 class Waveforms(Protocol):
     """Where the samples of records lie."""
 
-    finite: bool
-    """True when no sample can be NaN or infinite."""
+    @property
+    def finite(self) -> bool:
+        """True when no sample can be NaN or infinite."""
+        ...
 
     def read_one(self, k: int) -> Float32:
         """Return record ``k``, shape (3, samples), rows Z N E; it may be a read-only view."""

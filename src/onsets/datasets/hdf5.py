@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 import os
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from onsets.errors import CatalogueError, ConfigError, MissingExtraError, Wavefo
 from onsets.networks.importers.hdf5 import FILTERS
 from onsets.types import COMPONENTS, Float32
 
-__all__ = ["MOST_SAMPLES", "Hdf5Waveforms", "check_array", "component_rows", "open_file", "walk"]
+__all__ = ["MOST_SAMPLES", "Hdf5Waveforms", "check_array", "component_rows", "open_file", "read_word", "walk"]
 
 MOST_SAMPLES = 10_000_000
 """Of one record; a day at 100 Hz has 8.64 million."""
@@ -32,11 +33,12 @@ MOST_CHUNK_BYTES = 64 * 2**20
 MOST_INFLATION = 1032
 """Bytes that deflate can make of one at most."""
 
+MOST_WORDS, MOST_WORD_BYTES = 16, 1024
 OPEN_BLOCKS = 32
 
 
 def open_file(path: str | Path) -> Any:
-    """Open a file for reading, without locks.
+    """Open a file for reading, without a lock where it cannot be had.
 
     Parameters
     ----------
@@ -62,6 +64,8 @@ def open_file(path: str | Path) -> Any:
     if not Path(path).is_file():
         raise ConfigError(f"no waveforms file {path}")
     try:
+        with suppress(OSError):
+            return h5py.File(path, "r")
         return h5py.File(path, "r", locking=False)
     except (OSError, RuntimeError) as error:
         raise CatalogueError(f"{path} is no whole HDF5 file: {error}") from error
@@ -87,6 +91,32 @@ def walk(file: Any, name: str) -> Any | None:
         if not isinstance(here, h5py.h5g.GroupID):
             raise WaveformError(f"{where} is no group")
     return here
+
+
+def read_word(file: Any, group: str, name: str) -> str | None:
+    """Return a single text or number, or the letters of a short list, as text; None if missing.
+
+    Raises
+    ------
+    WaveformError
+        If it is more than that or lies in another file.
+    """
+    import h5py
+
+    here, key, where = walk(file, group), name.encode(), f"{file.filename}: {group}/{name}"
+    if here is None or not here.links.exists(key):
+        return None
+    _refuse_link(here, key, where)
+    data = h5py.h5o.open(here, key)
+    if not isinstance(data, h5py.h5d.DatasetID) or math.prod(data.shape) > MOST_WORDS:
+        raise WaveformError(f"{where} is no single word")
+    plan = data.get_create_plist()
+    if plan.get_layout() == h5py.h5d.VIRTUAL or plan.get_external_count() or plan.get_nfilters():
+        raise WaveformError(f"{where} is no plain word in this file")
+    if data.get_type().get_size() > MOST_WORD_BYTES:
+        raise WaveformError(f"{where} is no single word")
+    values = np.atleast_1d(h5py.Dataset(data)[()]).tolist()
+    return "".join(each.decode() if isinstance(each, bytes) else str(each) for each in values)
 
 
 def _refuse_link(group: Any, name: bytes, where: str) -> None:
@@ -255,12 +285,34 @@ class Hdf5Waveforms:
                 out[component] = values[row]
         return out
 
-    def shape(self, k: int) -> tuple[int, ...]:
-        """Return the shape of the array (or of the block) that holds record ``k``."""
-        number, name = int(self.file[k]), str(self.names[k])
-        where = f"{self.files[number]}: {self.groups[number]}/{name}"
-        found = self._array(number, name, True, where)
-        return tuple(int(n) for n in found.shape)
+    def lengths(self, which: Iterable[int]) -> tuple[npt.NDArray[np.int64], dict[int, str]]:
+        """Return the samples of records by asking their arrays, and why some have none.
+
+        Parameters
+        ----------
+        which : iterable of int
+            Records.
+
+        Returns
+        -------
+        lengths : ndarray of int64
+            In the order asked; 0 where there is a reason.
+        reasons : dict
+            Record -> why its array cannot be read.
+        """
+        lengths, reasons = [], {}
+        for k in which:
+            number, name = int(self.file[k]), str(self.names[k])
+            where = f"{self.files[number]}: {self.groups[number]}/{name}"
+            try:
+                block = self.slabs is not None and self.slabs[k, 0] >= 0
+                shape = self._array(number, name, bool(block), where).shape
+                axes = self.forms[int(self.form[k])][0]
+                lengths.append(int(shape[-1 if axes == "CW" else -2]))
+            except (WaveformError, IndexError) as error:
+                lengths.append(0)
+                reasons[k] = str(error)
+        return np.array(lengths, dtype=np.int64), reasons
 
     def _array(self, number: int, name: str, keep: bool, where: str) -> Any:
         """Return a checked array, opened once when it is a block."""

@@ -20,7 +20,7 @@ import numpy as np
 from onsets.datasets.checks import checked
 from onsets.datasets.dataset import Dataset, Rows, fill_columns, join
 from onsets.datasets.hdf5 import Hdf5Waveforms, open_file, walk
-from onsets.datasets.table import Cells, joined_blocks, read_blocks
+from onsets.datasets.table import Cells, first_number, joined_blocks, read_blocks
 from onsets.errors import CatalogueError, ConfigError
 
 __all__ = ["find_stead", "open_stead"]
@@ -85,7 +85,7 @@ def _open_pair(table: Path, waveforms: Path) -> Dataset:
         raise CatalogueError(f"{waveforms} has no group {', '.join(GROUPS[:2])}; is it STEAD?")
     number = np.zeros(len(rows["name"]), dtype=np.int8)
     if groups[0] != "data":
-        groups = [group for group in GROUPS[1:]]
+        groups = list(GROUPS[1:])
         number[rows["category"] == "noise"] = 1
     store = Hdf5Waveforms(
         [waveforms] * len(groups), groups, number, rows["name"], [("WC", "ENZ")], np.zeros_like(number)
@@ -95,8 +95,7 @@ def _open_pair(table: Path, waveforms: Path) -> Dataset:
 
 def _rows(cells: Cells) -> Rows:
     networks, stations = cells.texts("network_code"), cells.texts("receiver_code")
-    snr = [_listed(text) for text in cells.texts("snr_db")]
-    known = [[value for value in values if np.isfinite(value)] for values in snr]
+    mean_snr, lowest_snr = cells.levels("snr_db")
     return fill_columns(
         {
             "name": cells.texts("trace_name"),
@@ -111,9 +110,9 @@ def _rows(cells: Cells) -> Rows:
             "s_sample": cells.numbers("s_arrival_sample"),
             "p_status": cells.texts("p_status"),
             "s_status": cells.texts("s_status"),
-            "coda_end_sample": cells.numbers("coda_end_sample", read=_first),
-            "snr_db": [np.mean(values) if values else np.nan for values in known],
-            "lowest_snr_db": [min(values) if values else np.nan for values in known],
+            "coda_end_sample": cells.numbers("coda_end_sample", read=first_number),
+            "snr_db": mean_snr,
+            "lowest_snr_db": lowest_snr,
             "magnitude": cells.numbers("source_magnitude"),
             "distance_km": cells.numbers("source_distance_km"),
             "depth_km": cells.numbers("source_depth_km"),
@@ -124,16 +123,3 @@ def _rows(cells: Cells) -> Rows:
         },
         len(cells),
     )
-
-
-def _first(text: str) -> float:
-    """Return the number of ``[[2896.]]``, ``2896`` or ``[2896. 1.]``."""
-    return float(text.strip("[] \t").replace(",", " ").split()[0])
-
-
-def _listed(text: str) -> list[float]:
-    """Return the numbers of ``[56.8 55.4 47.4]``; none if it is no such list."""
-    try:
-        return [float(word) for word in text.strip("[] \t").replace(",", " ").split()]
-    except ValueError:
-        return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from onsets.datasets.dataset import COLUMNS, Rows
 from onsets.errors import CatalogueError, ConfigError, nearest
 
-__all__ = ["BLOCK", "UNKNOWN", "Cells", "joined_blocks", "read_blocks"]
+__all__ = ["BLOCK", "UNKNOWN", "Cells", "first_number", "joined_blocks", "read_blocks"]
 
 BLOCK = 20_000
 """Rows that are text at one time."""
@@ -69,6 +70,16 @@ class Cells:
                     self.faults.setdefault(i, f"{name} is {text[:40]!r}, expected a number")
         return out
 
+    def levels(self, *names: str) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Return mean and least of the numbers in these columns, whose cells may hold lists."""
+        mean, least = np.full(len(self), np.nan), np.full(len(self), np.nan)
+        columns = [self.columns[name] for name in names if name in self.columns]
+        for i, cells in enumerate(zip(*columns, strict=True)):
+            values = [value for cell in cells for value in _listed(cell) if math.isfinite(value)]
+            if values:
+                mean[i], least[i] = sum(values) / len(values), min(values)
+        return mean, least
+
     def times(self, *names: str) -> npt.NDArray[np.datetime64]:
         """Return times of ISO 8601 texts (UTC), NaT where unknown; others become faults."""
         out = np.full(len(self), np.datetime64("NaT"), dtype="M8[ns]")
@@ -84,6 +95,30 @@ class Cells:
                 name = next(name for name in names if name in self.columns)
                 self.faults.setdefault(i, f"{name} is {text[:40]!r}, expected an ISO 8601 time (UTC)")
         return out
+
+
+def first_number(text: str) -> float:
+    """Return the first number of a text such as ``[[2896.]]`` or ``2896``; NaN of an empty list.
+
+    Examples
+    --------
+    >>> first_number("[[2896.]]")
+    2896.0
+    """
+    words = _words(text)
+    return float(words[0]) if words else math.nan
+
+
+def _words(text: str) -> list[str]:
+    return text.strip("[] \t").replace(",", " ").split()
+
+
+def _listed(text: str) -> list[float]:
+    """Return the numbers of ``[56.8 55.4 47.4]``; none if it is no such list."""
+    try:
+        return [float(word) for word in _words(text)]
+    except ValueError:
+        return []
 
 
 def read_blocks(path: Path, required: Sequence[str], block: int = BLOCK) -> Iterator[Cells]:

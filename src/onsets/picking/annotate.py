@@ -146,7 +146,7 @@ def _recorded(record: Record, spec: Spec, length: int) -> Mask:
 
 
 def _points_curve(record: Record, spec: Spec, points: list[tuple[int, Float32]]) -> Curve:
-    """Put one value a window at the window's middle, a value every hop.
+    """Put one value a window where its onset is (the middle if the Spec is silent), a value every hop.
 
     The last window ends with the record; its value stands at the next whole hop.
     """
@@ -160,7 +160,7 @@ def _points_curve(record: Record, spec: Spec, points: list[tuple[int, Float32]])
         record.channel_prefix,
         spec.labels,
         values,
-        record.time_ns(spec.samples / 2),
+        record.time_ns(spec.samples / 2 if spec.onset_samples is None else spec.onset_samples),
         record.rate_hz / hop,
         model=spec.name,
     )

@@ -18,6 +18,7 @@ __all__ = ["CONTROL", "EARLIEST_NS", "HEADER", "MAX_RATE_HZ", "MIN_RATE_HZ", "Pi
 # A record header: "MS", 3 (miniSEED 3), or six digits, a quality letter and a blank (miniSEED 2).
 # It starts with the letter, which makes the search fast: a miniSEED 2 record begins 6 bytes earlier.
 HEADER = re.compile(rb"[DRQM](?:(?<=M)S\x03|(?<=[0-9 \x00]{6}.)[ \x00])", re.DOTALL)
+_BEGINNING = re.compile(rb"[0-9 \x00]{1,6}[DRQM]?|MS?")  # all that is left of one at the end of a file
 CONTROL = re.compile(rb"[0-9]{6}[VAST][ *]")  # station and format headers of a full SEED volume
 MIN_RATE_HZ, MAX_RATE_HZ = 1e-3, 1e6
 EARLIEST_NS = -2_145_916_800_000_000_000
@@ -28,6 +29,7 @@ _OPEN_RUNS = 4
 _MOST_PROBLEMS = 20
 _FEW_RECORDS = 4
 _NO_HEADER = "no record header"
+_CUT_OFF = "it is cut off"
 
 
 @dataclass(slots=True)
@@ -155,7 +157,7 @@ def _parse(view: memoryview, at: int) -> _Record | str:
 
     third = bytes(view[at : at + 3]) == b"MS\x03"
     if not HEADER.match(view, at if third else at + 6):
-        return _NO_HEADER
+        return _CUT_OFF if _BEGINNING.fullmatch(view, at) else _NO_HEADER
     clock = bytes(view[at + 12 : at + 15] if third else view[at + 24 : at + 27])
     if len(clock) < 3 or clock[0] > 23 or clock[1] > 59 or clock[2] > 60:
         return "its time makes no sense"
@@ -186,7 +188,7 @@ def _why(error: Exception) -> str:
     if status is None:
         return "its header makes no sense"
     known = {-7: "its CRC does not agree"}
-    return "it is cut off" if status > 0 else known.get(status, "it cannot be decoded")
+    return _CUT_OFF if status > 0 else known.get(status, "it cannot be decoded")
 
 
 def _next_header(buffer: bytes, at: int) -> int:

@@ -128,7 +128,7 @@ def test_a_group_is_no_array(path):
         read(path)
 
 
-@pytest.mark.parametrize("value", [5, [1.5, 2.5], [["a"]], b"\xff"])
+@pytest.mark.parametrize("value", [5, [1.5, 2.5], [["a"]], np.bytes_(b"\xff"), [b"\xff"], [b"\x1b[2J"]])
 def test_attributes_of_other_kinds(path, value):
     with h5py.File(path, "w") as file:
         file.attrs["x"] = value

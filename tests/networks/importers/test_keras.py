@@ -199,6 +199,7 @@ def test_a_description_that_is_none(file, text):
         ("conv1d_4", {"conv1d_4/kernel:0": (24, 8), "conv1d_4/bias:0": (8,)}, "conv1d_4 is no convolution"),
         ("conv1d_4", {"conv1d_4/scale:0": (3,)}, r"a\.h5: layer conv1d_4 is unknown: it has scale"),
         ("separable_conv1d_5", None, "no separable convolution of shapes"),
+        ("separable_conv1d", FLAT, r"layer separable_conv1d has shape \(3,\), expected 3 or 1 components"),
         ("separable_conv1d_5", FLAT, "no separable convolution of shapes"),
         ("detector", None, "has 2 layers of kind 'head', expected 3"),
         ("picker_P", {"p/gamma:0": (16,), "p/beta:0": (16,)}, "are called layer_normalization, picker_P"),

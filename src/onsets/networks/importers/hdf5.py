@@ -2,7 +2,8 @@
 
 An HDF5 file can name other files (external links, external storage, virtual datasets), claim arrays
 far larger than itself, and ask for filters that are loaded as programs. None of that is needed for
-weights and all of it is refused, before memory is taken.
+weights and all of it is refused, before memory is taken. Still the HDF5 library is the one that reads:
+bytes altered on purpose may crash it, so take files from where you know them.
 """
 
 from __future__ import annotations
@@ -158,11 +159,11 @@ def read_names(group: Any, attribute: str) -> list[str] | None:
             return None
     names: list[str] = []
     for piece in pieces:
+        value = _attribute(group, piece, 1)
         where = f"{group.file.filename}: {piece} of {group.name}"
-        shape = group.attrs.get_id(piece).shape
-        if shape is None or len(shape) != 1 or shape[0] > MOST_VALUES:
-            raise SpecError(f"{where} has shape {shape}, expected a list of names")
-        names += [_decoded(value, where) for value in group.attrs[piece]]
+        names += [_decoded(name, where) for name in value]
+        if odd := [name for name in names if not name.isprintable()]:
+            raise SpecError(f"{where} has the name {odd[0]!r}, which cannot be printed")
     return names
 
 
@@ -181,18 +182,31 @@ def read_text(group: Any, attribute: str) -> str | None:
     """
     if attribute not in group.attrs:
         return None
-    where = f"{group.file.filename}: {attribute} of {group.name}"
-    if group.attrs.get_id(attribute).shape != ():
-        raise SpecError(f"{where} is a list, expected one text")
-    return _decoded(group.attrs[attribute], where)
+    value = _attribute(group, attribute, 0)
+    return _decoded(value, f"{group.file.filename}: {attribute} of {group.name}")
+
+
+def _attribute(group: Any, name: str, axes: int) -> Any:
+    """Return an attribute of texts with so many axes; its shape and type are asked before it is read."""
+    import h5py
+
+    where = f"{group.file.filename}: {name} of {group.name}"
+    found = group.attrs.get_id(name)
+    if found.shape is None or len(found.shape) != axes or math.prod(found.shape) > MOST_VALUES:
+        raise SpecError(
+            f"{where} has shape {found.shape}, expected {'a list of names' if axes else 'one text'}"
+        )
+    if found.shape == (0,):  # Keras writes no names as no floats
+        return []
+    if h5py.check_string_dtype(found.dtype) is None and found.dtype.kind != "S":
+        raise SpecError(f"{where} holds {found.dtype}, expected texts")
+    return group.attrs[name]
 
 
 def _decoded(value: Any, where: str) -> str:
-    if isinstance(value, bytes):
-        try:
-            return value.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise SpecError(f"{where} is no UTF-8 text: {error}") from error
-    if not isinstance(value, str):
-        raise SpecError(f"{where} holds a {type(value).__name__}, expected a text")
-    return str(value)
+    try:  # a text with bytes that are no UTF-8 comes as bytes or with lone surrogates
+        text = value.decode("utf-8") if isinstance(value, bytes) else str(value)
+        text.encode("utf-8")
+    except UnicodeError as error:
+        raise SpecError(f"{where} is no UTF-8 text: {error}") from error
+    return text

@@ -160,7 +160,7 @@ def _eqtransformer(contents: Contents, parts: _Parts, gates: str) -> tuple[nn.Mo
         "blocks": "".join(map(str, kernels)),
         "recurrences": recurrences,
         "gates": gates,
-        "components": shapes[0][1],
+        "components": _components(contents, convs[0]),
     }
     return eqtransformer.build(**options), eqtransformer.spec(**options)
 
@@ -174,13 +174,19 @@ def _leqnet(contents: Contents, parts: _Parts, gates: str) -> tuple[nn.Module, S
     norms = contents.counted(contents.of("norm"))
     parts.take([f"{part}.norm" for part in inner], norms, NORM, "norm")
     separables = contents.counted(contents.of("separable"))
-    first = min(separables, key=lambda layer: layer.base)
-    components = next(iter(first.arrays.values())).shape[1:2]
-    options = {"gates": gates, "components": components[0] if components else 3}
+    options = {"gates": gates, "components": _components(contents, separables[0])}
     network = leqnet.build(**options)
     ours = [f"{part}.convs.{k}" for part in ("encoder", *DECODERS) for k in range(4)]
     parts.take(ours, _by_shape(network, ours, separables, contents.path), SEPARABLE, "separable")
     return network, leqnet.spec(**options)
+
+
+def _components(contents: Contents, layer: Layer) -> int:
+    """Return the input rows of the first convolution."""
+    shape = next(iter(layer.arrays.values())).shape
+    if len(shape) != 3 or shape[1] not in (1, 3):
+        raise SpecError(f"{contents.path}: layer {layer.name} has shape {shape}, expected 3 or 1 components")
+    return shape[1]
 
 
 def _by_shape(network: nn.Module, ours: list[str], layers: list[Layer], path: str) -> list[Layer]:

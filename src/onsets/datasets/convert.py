@@ -1,0 +1,252 @@
+"""From any dataset to shards: bounded memory, resumed where it stopped, all or nothing for a file."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from onsets.datasets.dataset import COLUMNS, Dataset, Rows, at_rate
+from onsets.datasets.shards import FORMAT, INDEX, VERSION, open_shards, quantised, read_index
+from onsets.errors import CatalogueError, ConfigError, WaveformError, nearest
+from onsets.store.atomic import replacing
+from onsets.types import COMPONENTS, Float32, Problem
+
+__all__ = ["VALUES", "each_record", "rows_at_rate", "write_shards"]
+
+VALUES = ("float32", "float16", "int16")
+"""How samples may be stored."""
+
+SHARD_BYTES = 128 * 2**20
+
+Progress = Callable[[int, int], None]
+
+
+def rows_at_rate(rows: Rows, rate_hz: float | None) -> Rows:
+    """Return columns as they are after resampling; ``samples`` is that of the data then."""
+    if rate_hz is None:
+        return rows
+    scale = rate_hz / rows["rate_hz"]
+    moved = {name: rows[name] * scale for name in ("p_sample", "s_sample", "coda_end_sample")}
+    return {**rows, **moved, "rate_hz": np.full(len(scale), float(rate_hz))}
+
+
+def each_record(
+    data: Dataset, rate_hz: float | None = None, first: int = 0
+) -> Iterator[tuple[int, Float32 | None, Problem | None]]:
+    """Read records one by one; what cannot be read is told instead.
+
+    Parameters
+    ----------
+    data : Dataset
+    rate_hz : float, optional
+        Resample to this rate.
+    first : int
+        Row to begin with.
+
+    Yields
+    ------
+    row : int
+    record : ndarray of float32, shape (3, samples), or None
+        Finite; None if it cannot be read.
+    problem : Problem or None
+        Why there is none, or what was mended in it.
+    """
+    for i in range(first, len(data)):
+        where = f"{data.rows['dataset'][i]}/{data.rows['name'][i]}"
+        station, samples = str(data.rows["station_id"][i]), int(data.rows["samples"][i])
+        try:
+            record = data.waveforms.read_one(int(data.places[i]))
+            if record.shape[1] != samples:
+                raise WaveformError(f"holds {record.shape[1]} samples, expected {samples}")
+        except WaveformError as error:
+            yield i, None, Problem(where, f"left out: {error}", station, samples, True)
+            continue
+        problem = None
+        if not data.waveforms.finite and not (good := np.isfinite(record)).all():
+            bad = int(good.size - good.sum())
+            problem = Problem(where, f"{bad} samples were NaN or infinite: set to 0", station, bad)
+            record = np.where(good, record, np.float32(0))
+        rate = float(data.rows["rate_hz"][i])
+        same = rate_hz is None or rate == rate_hz
+        yield i, record if same else at_rate(record, rate, float(rate_hz or rate)), problem
+
+
+def write_shards(
+    data: Dataset,
+    target: str | Path,
+    *,
+    values: str = "float32",
+    rate_hz: float | None = None,
+    shard_bytes: int = SHARD_BYTES,
+    progress: Progress | None = None,
+) -> Dataset:
+    """Write a dataset to our own store; the same call goes on where an earlier one stopped.
+
+    Parameters
+    ----------
+    data : Dataset
+    target : str or Path
+        Folder, made if it is not there. A finished conversion of the same records is left as it is.
+    values : str
+        One of :data:`VALUES`; ``float16`` and ``int16`` take half the space.
+    rate_hz : float, optional
+        Resample all records to this rate.
+    shard_bytes : int
+        About the size of a shard, which is the memory needed.
+    progress : callable, optional
+        Called with rows done and rows in all after every shard.
+
+    Returns
+    -------
+    Dataset
+        What was written, opened; ``problems`` are those of ``data`` and of the conversion.
+
+    Raises
+    ------
+    ConfigError
+        If an option is wrong, or the folder holds something else.
+    StoreError
+        If the disk is full or refuses; what was finished stays whole.
+    """
+    if values not in VALUES:
+        raise ConfigError(f"unknown kind of values {values!r}; {nearest(values, VALUES)}")
+    if rate_hz is not None and not (np.isfinite(rate_hz) and rate_hz > 0):
+        raise ConfigError(f"rate {rate_hz} Hz, expected a positive number")
+    if not len(data):
+        raise ConfigError("no records to convert")
+    root = Path(target)
+    index = _begun(root, data, {"values": values, "rate_hz": rate_hz, "shard_bytes": shard_bytes})
+    if not index["complete"]:
+        _fill(root, data, index, progress)
+    return open_shards(root)
+
+
+def _begun(root: Path, data: Dataset, options: dict[str, Any]) -> dict[str, Any]:
+    """Return the index to go on with: that of an earlier call, or a new one."""
+    if root.exists() and not root.is_dir():
+        raise ConfigError(f"{root} is a file; name a folder")
+    wanted = {"source_sha256": _fingerprint(data), **options}
+    index = read_index(root)
+    if index is None:
+        if root.is_dir() and any(not file.name.startswith(".onsets-") for file in root.iterdir()):
+            raise ConfigError(f"{root} is not empty; name a new folder")
+        root.mkdir(parents=True, exist_ok=True)
+        problems = [_told(problem) for problem in data.problems]
+        head = {"format": FORMAT, "version": VERSION, "complete": False, **wanted}
+        return {**head, "rows": len(data), "done": 0, "problems": problems, "shards": []}
+    for key, value in wanted.items():
+        if index.get(key) != value:
+            raise ConfigError(
+                f"{root} holds a conversion with {key} {index.get(key)}, not {value}; name a new folder"
+            )
+    for draft in root.glob(".onsets-*.tmp"):  # of a run that was killed
+        draft.unlink(missing_ok=True)
+    return index
+
+
+def _fingerprint(data: Dataset) -> str:
+    """Return a hash of what the records are, by their columns."""
+    digest = hashlib.sha256()
+    for name in COLUMNS:
+        column = data.rows[name]
+        digest.update(name.encode())
+        if column.dtype.kind == "U":
+            digest.update("\n".join(column.tolist()).encode())
+        else:
+            digest.update(np.ascontiguousarray(column).tobytes())
+    return digest.hexdigest()
+
+
+def _told(problem: Problem) -> list[Any]:
+    return [problem.where, problem.reason, problem.station_id, problem.samples, problem.fatal]
+
+
+class _Writer:
+    """Collects records until a shard is full; one buffer is all the memory it takes."""
+
+    def __init__(self, root: Path, rows: Rows, index: dict[str, Any]) -> None:
+        self.root, self.rows, self.index = root, rows, index
+        dtype = np.dtype(index["values"])
+        self.buffer = np.empty(max(1, index["shard_bytes"] // dtype.itemsize), dtype=dtype)
+        self.used = 0
+        self.members: list[tuple[int, int]] = []
+        self.scales: list[Float32] = []
+        self.problems: list[Problem] = []
+
+    def full(self, record: Float32) -> bool:
+        """Say whether a record must begin a new shard."""
+        return bool(self.members) and self.used + record.size > self.buffer.size
+
+    def add(self, row: int, record: Float32) -> None:
+        """Put a record into the buffer, which grows if it is longer than a shard should be."""
+        if record.size > self.buffer.size:
+            self.buffer = np.empty(record.size, dtype=self.buffer.dtype)
+        stored, scale = quantised(record, self.index["values"])
+        self.buffer[self.used : self.used + record.size] = stored.ravel()
+        self.used += record.size
+        self.members.append((row, record.shape[1]))
+        self.scales.append(scale)
+
+    def flush(self, done: int) -> None:
+        """Write the shard, then the index that names it."""
+        told = [_told(problem) for problem in self.problems]
+        if self.members:
+            shard = self._write_shard(len(self.index["shards"]))
+            self.index["shards"].append({**shard, "problems": told})
+        else:
+            self.index["problems"] += told
+        self.index |= {"done": done, "complete": done == self.index["rows"]}
+        if self.index["complete"] and not self.index["shards"]:
+            raise CatalogueError(f"none of {done} records could be read: {self.problems[0].reason}")
+        with replacing(self.root / INDEX) as handle:
+            handle.write(json.dumps(self.index, indent=1).encode())
+        self.members, self.scales, self.problems, self.used = [], [], [], 0
+
+    def _write_shard(self, number: int) -> dict[str, Any]:
+        which = np.array([row for row, _ in self.members], dtype=np.int64)
+        samples = np.array([samples for _, samples in self.members], dtype=np.int64)
+        ends = np.cumsum(len(COMPONENTS) * samples)
+        table = {name: column[which] for name, column in self.rows.items()}
+        table |= {"samples": samples, "offset": ends - len(COMPONENTS) * samples}
+        table["scale"] = np.array(self.scales, dtype=np.float32).reshape(-1, len(COMPONENTS))
+        head, packed = io.BytesIO(), io.BytesIO()
+        np.lib.format.write_array_header_1_0(
+            head, {"descr": self.buffer.dtype.str, "fortran_order": False, "shape": (self.used,)}
+        )
+        np.savez(packed, **table)  # type: ignore[arg-type]
+        written: dict[str, Any] = {"records": len(which)}
+        for kind, suffix, parts in (
+            ("waveforms", "npy", (head.getbuffer(), self.buffer[: self.used].data.cast("B"))),
+            ("table", "npz", (packed.getbuffer(),)),
+        ):
+            digest, name = hashlib.sha256(), f"{number:05d}.{suffix}"
+            with replacing(self.root / name) as handle:
+                for part in parts:
+                    digest.update(part)
+                    handle.write(part)
+            size = sum(part.nbytes for part in parts)
+            written |= {kind: name, f"{kind}_bytes": size, f"{kind}_sha256": digest.hexdigest()}
+        return written
+
+
+def _fill(root: Path, data: Dataset, index: dict[str, Any], progress: Progress | None) -> None:
+    """Write the shards that are missing."""
+    writer = _Writer(root, rows_at_rate(data.rows, index["rate_hz"]), index)
+    for row, record, problem in each_record(data, index["rate_hz"], index["done"]):
+        if record is not None and writer.full(record):
+            writer.flush(row)
+            if progress is not None:
+                progress(row, len(data))
+        if problem is not None:
+            writer.problems.append(problem)
+        if record is not None:
+            writer.add(row, record)
+    writer.flush(len(data))
+    if progress is not None:
+        progress(len(data), len(data))

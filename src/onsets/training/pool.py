@@ -1,0 +1,262 @@
+"""Records that windows are drawn from: a dataset on disk, or arrays held in memory."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from onsets.augment import Waves, band_pass
+from onsets.augment.waves import slices
+from onsets.datasets.dataset import Dataset
+from onsets.errors import CatalogueError
+from onsets.spec import Spec
+from onsets.types import Float32, Problem, Sample
+
+__all__ = ["Pool", "pool_of_dataset", "pool_of_samples"]
+
+Float64 = npt.NDArray[np.float64]
+SNR_S = 5.0
+"""Length of the windows before and after the first arrival whose ratio is the SNR where none is given."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pool:
+    """Records with what is known about them, at the rate of a Spec.
+
+    Attributes
+    ----------
+    spec : Spec
+    dataset : Dataset or None
+        Where the waveforms are read from,
+    held : tuple of ndarray or None
+        or the waveforms, each of shape (3, samples).
+    arrivals : ndarray of float64, shape (n, 2)
+        P and S, samples; NaN without label, infinite for noise.
+    samples : ndarray of int64, shape (n,)
+    coda : ndarray of float64, shape (n,)
+        Where the coda ends, samples; 0 for noise.
+    snr_db : ndarray of float32, shape (n,)
+        The least of the components, NaN if unknown.
+    sets : ndarray of str, shape (n,)
+        Name of the dataset of each record.
+    problems : tuple of Problem
+        Records that cannot be trained on, with the reason.
+    """
+
+    spec: Spec
+    dataset: Dataset | None
+    held: tuple[Float32, ...] | None
+    arrivals: Float64
+    samples: npt.NDArray[np.int64]
+    coda: Float64
+    snr_db: npt.NDArray[np.float32]
+    sets: npt.NDArray[np.str_]
+    problems: tuple[Problem, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    @property
+    def is_noise(self) -> npt.NDArray[np.bool_]:
+        """Which records hold no arrival, shape (n,)."""
+        return np.asarray(np.isinf(self.arrivals).all(axis=1))
+
+    def select(self, index: npt.NDArray[np.int64]) -> Pool:
+        """Return some of the records."""
+        return dataclasses.replace(
+            self,
+            dataset=None if self.dataset is None else self.dataset.select(index),
+            held=None if self.held is None else tuple(self.held[i] for i in index.tolist()),
+            arrivals=self.arrivals[index],
+            samples=self.samples[index],
+            coda=self.coda[index],
+            snr_db=self.snr_db[index],
+            sets=self.sets[index],
+        )
+
+    def join(self, other: Pool) -> Pool:
+        """Return both, which must be held in memory."""
+        if self.held is None or other.held is None:
+            raise CatalogueError("records on disk and in memory cannot be mixed; set data.hold = true")
+        both = (self, other)
+        return dataclasses.replace(
+            self,
+            held=(*self.held, *other.held),
+            arrivals=np.concatenate([pool.arrivals for pool in both]),
+            samples=np.concatenate([pool.samples for pool in both]),
+            coda=np.concatenate([pool.coda for pool in both]),
+            snr_db=np.concatenate([pool.snr_db for pool in both]),
+            sets=np.concatenate([pool.sets for pool in both]),
+        )
+
+    def waves(self, index: npt.NDArray[np.int64]) -> Waves:
+        """Read records whole, each component without its mean, padded with zeros to the longest.
+
+        Parameters
+        ----------
+        index : ndarray of int64, shape (batch,)
+
+        Returns
+        -------
+        Waves
+            Filtered if the Spec wants a band-pass; exact zeros stay zeros.
+
+        Raises
+        ------
+        WaveformError
+            If a record cannot be read.
+        """
+        data = torch.from_numpy(self._read(index))
+        live = data != 0
+        data -= live * (data.sum(dim=2, keepdim=True) / live.sum(dim=2, keepdim=True).clamp_min(1))
+        if self.spec.bandpass_hz is not None:
+            low, high = (torch.full((len(data),), corner) for corner in self.spec.bandpass_hz)
+            data = band_pass(data, low, high, rate_hz=self.spec.rate_hz) * live
+        waves = Waves(
+            data,
+            torch.from_numpy(self.arrivals[index])[:, None],
+            torch.from_numpy(self.samples[index]),
+            torch.from_numpy(self.coda[index]),
+            torch.from_numpy(self.snr_db[index]),
+        )
+        unknown = waves.snr_db.isnan() & waves.has_event
+        if bool(unknown.any()):
+            waves.snr_db[unknown] = _snr_db(waves.take(unknown.nonzero().flatten()), self.spec.rate_hz)
+        return waves
+
+    def _read(self, index: npt.NDArray[np.int64]) -> Float32:
+        out = np.zeros((len(index), 3, int(self.samples[index].max())), dtype=np.float32)
+        if self.held is not None:
+            for row, i in zip(out, index.tolist(), strict=True):
+                row[:, : self.samples[i]] = self.held[i]
+        elif self.dataset is not None and (self.dataset.rows["rate_hz"][index] == self.spec.rate_hz).all():
+            self.dataset.read_block(index, out)
+        elif self.dataset is not None:
+            for row, sample in zip(out, self.dataset.read(index, rate_hz=self.spec.rate_hz), strict=True):
+                width = min(row.shape[1], sample.data.shape[1])
+                row[:, :width] = sample.data[:, :width]
+        return out
+
+
+def pool_of_dataset(dataset: Dataset, spec: Spec, *, hold: bool) -> Pool:
+    """Take the records of a dataset that can be trained on; the others become problems.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    spec : Spec
+        Arrivals are given at its rate.
+    hold : bool
+        Read all waveforms now.
+
+    Raises
+    ------
+    CatalogueError
+        If no record is left.
+
+    Notes
+    -----
+    Left out: S not after P, and records that are neither noise nor have a label in them. A label
+    outside its record is taken away. Where the end of the coda is not known it is put at S + 3 (S - P),
+    or 20 s after the only arrival.
+    """
+    rows = dataset.rows
+    scale = spec.rate_hz / rows["rate_hz"]
+    samples = np.round(rows["samples"] * scale).astype(np.int64)
+    arrivals = np.array(dataset.arrivals * scale[:, None])
+    outside = ~((arrivals >= 0) & (arrivals < samples[:, None]))
+    arrivals[outside] = np.nan
+    noise = rows["category"] == "noise"
+    bare, order = np.isnan(arrivals).all(axis=1) & ~noise, arrivals[:, 1] <= arrivals[:, 0]
+    problems = [
+        Problem(f"{rows['dataset'][i]}/{rows['name'][i]}", reason, str(rows["station_id"][i]), fatal=True)
+        for mask, reason in ((bare, "left out: neither noise nor labelled"), (order, "left out: S before P"))
+        for i in np.flatnonzero(mask).tolist()
+    ]
+    arrivals[noise] = np.inf
+    coda = np.where(np.isnan(rows["coda_end_sample"]), _coda(arrivals, spec), rows["coda_end_sample"] * scale)
+    lowest, mean = rows["lowest_snr_db"], rows["snr_db"]
+    keep = np.flatnonzero(~(bare | order) & (samples > 0))
+    if not len(keep):
+        raise CatalogueError(f"none of {len(rows['name'])} records can be trained on; {problems[:1]}")
+    dataset = dataset.select(keep)
+    return Pool(
+        spec,
+        None if hold else dataset,
+        tuple(_held(dataset, spec)) if hold else None,
+        arrivals[keep],
+        samples[keep],
+        np.where(noise, 0.0, np.clip(coda, 0, samples))[keep],
+        np.where(np.isnan(lowest), mean, lowest).astype(np.float32)[keep],
+        rows["dataset"][keep],
+        (*dataset.problems, *problems),
+    )
+
+
+def pool_of_samples(samples: Sequence[Sample], spec: Spec, *, shortest: int = 0) -> Pool:
+    """Take records that are in memory; one without arrivals is noise.
+
+    Parameters
+    ----------
+    samples : sequence of Sample
+        At the rate of the Spec.
+    spec : Spec
+    shortest : int
+        Records shorter than this are continued by their mirror image.
+
+    Raises
+    ------
+    CatalogueError
+        If there is none, or one has another rate.
+    """
+    if not samples or any(sample.rate_hz != spec.rate_hz for sample in samples):
+        rates = sorted({sample.rate_hz for sample in samples})
+        raise CatalogueError(
+            f"{len(samples)} records with rates {rates} Hz, expected some at {spec.rate_hz:g} Hz"
+        )
+    data = [np.pad(s.data, ((0, 0), (0, max(0, shortest - s.data.shape[1]))), "symmetric") for s in samples]
+    pairs = [[s.arrivals.get(phase, np.nan if s.arrivals else np.inf) for phase in "PS"] for s in samples]
+    arrivals, count = np.array(pairs, dtype=np.float64), np.array([d.shape[1] for d in data])
+    return Pool(
+        spec,
+        None,
+        tuple(data),
+        arrivals,
+        count,
+        np.where(np.isinf(arrivals).all(axis=1), 0.0, np.minimum(_coda(arrivals, spec), count)),
+        np.full(len(data), np.nan, dtype=np.float32),
+        np.array([s.dataset for s in samples]),
+    )
+
+
+def _held(dataset: Dataset, spec: Spec) -> list[Float32]:
+    return [dataset.read([i], rate_hz=spec.rate_hz)[0].data for i in range(len(dataset))]
+
+
+def _coda(arrivals: Float64, spec: Spec) -> Float64:
+    """Guess where codas end."""
+    p, s = arrivals.T
+    with np.errstate(invalid="ignore"):
+        both = s + 3 * (s - p)
+    return np.asarray(np.where(np.isnan(both), np.fmax(p, s) + 20 * spec.rate_hz, both))
+
+
+def _snr_db(waves: Waves, rate_hz: float) -> Tensor:
+    """Return 20 log10 of the RMS of the 5 s from the first arrival over that of the 5 s before it.
+
+    The least of the live components; NaN where the record does not hold both.
+    """
+    n = round(SNR_S * rate_hz)
+    first = waves.arrivals[:, 0].nan_to_num(torch.inf, torch.inf, torch.inf).amin(dim=1)
+    start = first.clamp(0, waves.samples).long()
+    before, after = (slices(waves.data, at, n).square().mean(dim=2) for at in (start - n, start))
+    live = waves.data.abs().amax(dim=2) > 0
+    ratio = 10 * torch.log10(after.clamp_min(1e-30) / before.clamp_min(1e-30))
+    whole = (start >= n) & (start + n <= waves.length)
+    return torch.where(whole, torch.where(live, ratio, torch.inf).amin(dim=1), torch.nan)
