@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from onsets.cli.data import data
 from onsets.cli.demo import demo
 from onsets.cli.models import models
 from onsets.cli.pick import pick
@@ -28,6 +29,7 @@ app = typer.Typer(
 for command in (demo, pick, models, plot):
     app.command()(command)
 app.add_typer(weights, name="weights")
+app.add_typer(data, name="data")
 
 
 def _version(wanted: bool) -> None:

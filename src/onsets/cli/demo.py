@@ -67,9 +67,11 @@ def demo(
     if as_json:
         typer.echo(json.dumps({"picks": picked.picks.rows(), "picture": str(path)}, indent=1))
         return
-    typer.echo(f"{'station':10}{'phase':7}{'time':30}{'probability':>12}{'snr_db':>8}  polarity")
+    typer.echo(f"{'station':10}{'phase':7}{'time':30}{'probability':>12}{'snr_db':>8}  polarity  flags")
     for row in picked.picks.rows():
         numbers = [(row["probability"], 12, 2), (row["snr_db"], 8, 1)]
         cells = "".join(f"{'' if x is None else format(x, f'.{d}f'):>{w}}" for x, w, d in numbers)
-        typer.echo(f"{row['station_id']:10}{row['phase']:7}{row['time']:30}{cells}  {row['polarity']}")
+        typer.echo(
+            f"{row['station_id']:10}{row['phase']:7}{row['time']:30}{cells}  {row['polarity']:9} {row['flags']}"
+        )
     typer.echo(f"picture: {path}")

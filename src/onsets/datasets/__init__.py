@@ -1,6 +1,52 @@
 """Datasets: labelled records from files, grouped by event and split without leaks."""
 
+from onsets.datasets.catalogue import open_catalogue
+from onsets.datasets.convert import VALUES, write_shards
+from onsets.datasets.dataset import COLUMNS, Dataset, join
+from onsets.datasets.diting import open_diting
+from onsets.datasets.filters import FILTERS, chosen, lppn_region, manual, msnet
+from onsets.datasets.layout import open_layout
+from onsets.datasets.layout_write import write_seisbench
+from onsets.datasets.open import KINDS, kind_of, open_dataset
+from onsets.datasets.parts import PARTS, SHARES, check_parts, event_groups, shares_of, split_dataset
 from onsets.datasets.seisbench import read_noise_windows, read_seisbench
+from onsets.datasets.shards import open_shards, verify_shards, write_split
 from onsets.datasets.split import assign_events, check_leaks, split_by_event
+from onsets.datasets.stead import open_stead
+from onsets.datasets.summary import summary
 
-__all__ = ["assign_events", "check_leaks", "read_noise_windows", "read_seisbench", "split_by_event"]
+__all__ = [
+    "COLUMNS",
+    "FILTERS",
+    "KINDS",
+    "PARTS",
+    "SHARES",
+    "VALUES",
+    "Dataset",
+    "assign_events",
+    "check_leaks",
+    "check_parts",
+    "chosen",
+    "event_groups",
+    "join",
+    "kind_of",
+    "lppn_region",
+    "manual",
+    "msnet",
+    "open_catalogue",
+    "open_dataset",
+    "open_diting",
+    "open_layout",
+    "open_shards",
+    "open_stead",
+    "read_noise_windows",
+    "read_seisbench",
+    "shares_of",
+    "split_by_event",
+    "split_dataset",
+    "summary",
+    "verify_shards",
+    "write_seisbench",
+    "write_shards",
+    "write_split",
+]

@@ -186,7 +186,7 @@ def _components(contents: Contents, layer: Layer) -> int:
     shape = next(iter(layer.arrays.values())).shape
     if len(shape) != 3 or shape[1] not in (1, 3):
         raise SpecError(f"{contents.path}: layer {layer.name} has shape {shape}, expected 3 or 1 components")
-    return shape[1]
+    return int(shape[1])
 
 
 def _by_shape(network: nn.Module, ours: list[str], layers: list[Layer], path: str) -> list[Layer]:
