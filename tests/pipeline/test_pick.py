@@ -73,10 +73,10 @@ def test_a_station_that_fails_is_named_and_the_others_go_on() -> None:
         thresholds = {"P": 0.5}  # noqa: RUF012
         real = load("sta-lta")
 
-        def apply(self, record: Record):  # type: ignore[no-untyped-def]
+        def apply(self, record: Record, progress=None):  # type: ignore[no-untyped-def]
             if record.station_id == "XX.BAD.":
                 raise ValueError("no good")
-            return self.real.apply(record)
+            return self.real.apply(record, progress)
 
         def pick(self, record: Record):  # type: ignore[no-untyped-def]
             return self.apply(record).picks
@@ -146,3 +146,14 @@ def test_an_sds_archive_is_picked_by_span_and_station(tmp_path: Path) -> None:
     half = pick_sds(tmp_path, START_NS, START_NS + 600 * 10**9, picker, ["XX.DEF"])
     assert set(half.picks.station_id) == {"XX.DEF."}
     assert half.picks.time_ns.max() < START_NS + 600 * 10**9
+
+
+def test_progress_grows_within_a_record_and_ends_at_the_total() -> None:
+    said: list[tuple[float, float, str]] = []
+    picker = load("default", threads=1)
+    traces = station_traces(9, 900, "XX.A.") + station_traces(9, 300, "XX.B.")
+    pick_traces(traces, picker, progress=lambda *step: said.append(step))
+    done = [step[0] for step in said]
+    assert done == sorted(done)
+    assert len(done) > 4
+    assert said[-1] == (120_000, 120_000, "XX.B.")

@@ -93,7 +93,7 @@ def convert(
     Example: onsets data convert stead STEAD -o stead-shards
     """
     from onsets.cli.pick import progress_bar
-    from onsets.datasets import chosen, open_dataset, summary, write_seisbench, write_shards
+    from onsets.datasets import chosen, open_dataset, write_seisbench, write_shards
 
     if to not in TARGETS:
         raise ConfigError(f"unknown layout {to!r}; {nearest(to, TARGETS)}")

@@ -42,14 +42,14 @@ def given(**thresholds: float | None) -> dict[str, float]:
     return {label: value for label, value in thresholds.items() if value is not None}
 
 
-def progress_bar(quiet: bool) -> tuple[Callable[[int, int, str], None], Callable[[], None]]:
+def progress_bar(quiet: bool) -> tuple[Callable[[float, float, str], None], Callable[[], None]]:
     """Return an updater and a closer of a bar that appears once two seconds have passed."""
     import sys
     import time
 
     began, bar = time.monotonic(), None
 
-    def update(done: int, total: int, station: str) -> None:
+    def update(done: float, total: float, station: str) -> None:
         nonlocal bar
         if (
             bar is None

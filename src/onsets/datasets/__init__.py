@@ -2,6 +2,7 @@
 
 from onsets.datasets.catalogue import open_catalogue
 from onsets.datasets.convert import VALUES, write_shards
+from onsets.datasets.counts import summary
 from onsets.datasets.dataset import COLUMNS, Dataset, join
 from onsets.datasets.diting import open_diting
 from onsets.datasets.filters import FILTERS, chosen, lppn_region, manual, msnet
@@ -13,7 +14,6 @@ from onsets.datasets.seisbench import read_noise_windows, read_seisbench
 from onsets.datasets.shards import open_shards, verify_shards, write_split
 from onsets.datasets.split import assign_events, check_leaks, split_by_event
 from onsets.datasets.stead import open_stead
-from onsets.datasets.summary import summary
 
 __all__ = [
     "COLUMNS",

@@ -6,10 +6,13 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from onsets.datasets.dataset import COLUMNS, Dataset, Rows, at_rate
 from onsets.datasets.shards import FORMAT, INDEX, VERSION, open_shards, quantised, read_index
@@ -98,7 +101,7 @@ def write_shards(
     rate_hz : float, optional
         Resample all records to this rate.
     shard_bytes : int
-        About the size of a shard, which is the memory needed.
+        About the size of a shard; twice that is the memory needed.
     progress : callable, optional
         Called with rows done and rows in all after every shard.
 
@@ -167,86 +170,96 @@ def _told(problem: Problem) -> list[Any]:
     return [problem.where, problem.reason, problem.station_id, problem.samples, problem.fatal]
 
 
-class _Writer:
-    """Collects records until a shard is full; one buffer is all the memory it takes."""
+@dataclass(slots=True)
+class _Shard:
+    """Records that are collected until they fill a buffer."""
 
-    def __init__(self, root: Path, rows: Rows, index: dict[str, Any]) -> None:
-        self.root, self.rows, self.index = root, rows, index
-        dtype = np.dtype(index["values"])
-        self.buffer = np.empty(max(1, index["shard_bytes"] // dtype.itemsize), dtype=dtype)
-        self.used = 0
-        self.members: list[tuple[int, int]] = []
-        self.scales: list[Float32] = []
-        self.problems: list[Problem] = []
+    buffer: npt.NDArray[Any]
+    used: int = 0
+    members: list[tuple[int, int]] = field(default_factory=list)
+    scales: list[Float32] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
     def full(self, record: Float32) -> bool:
         """Say whether a record must begin a new shard."""
         return bool(self.members) and self.used + record.size > self.buffer.size
 
-    def add(self, row: int, record: Float32) -> None:
+    def add(self, row: int, record: Float32, values: str) -> None:
         """Put a record into the buffer, which grows if it is longer than a shard should be."""
         if record.size > self.buffer.size:
             self.buffer = np.empty(record.size, dtype=self.buffer.dtype)
-        stored, scale = quantised(record, self.index["values"])
+        stored, scale = quantised(record, values)
         self.buffer[self.used : self.used + record.size] = stored.ravel()
         self.used += record.size
         self.members.append((row, record.shape[1]))
         self.scales.append(scale)
 
-    def flush(self, done: int) -> None:
-        """Write the shard, then the index that names it."""
-        told = [_told(problem) for problem in self.problems]
-        if self.members:
-            shard = self._write_shard(len(self.index["shards"]))
-            self.index["shards"].append({**shard, "problems": told})
-        else:
-            self.index["problems"] += told
-        self.index |= {"done": done, "complete": done == self.index["rows"]}
-        if self.index["complete"] and not self.index["shards"]:
-            raise CatalogueError(f"none of {done} records could be read: {self.problems[0].reason}")
-        with replacing(self.root / INDEX) as handle:
-            handle.write(json.dumps(self.index, indent=1).encode())
-        self.members, self.scales, self.problems, self.used = [], [], [], 0
-
-    def _write_shard(self, number: int) -> dict[str, Any]:
+    def table(self, rows: Rows) -> bytes:
+        """Return the columns of the records as npz."""
         which = np.array([row for row, _ in self.members], dtype=np.int64)
         samples = np.array([samples for _, samples in self.members], dtype=np.int64)
         ends = np.cumsum(len(COMPONENTS) * samples)
-        table = {name: column[which] for name, column in self.rows.items()}
-        table |= {"samples": samples, "offset": ends - len(COMPONENTS) * samples}
-        table["scale"] = np.array(self.scales, dtype=np.float32).reshape(-1, len(COMPONENTS))
-        head, packed = io.BytesIO(), io.BytesIO()
-        np.lib.format.write_array_header_1_0(
-            head, {"descr": self.buffer.dtype.str, "fortran_order": False, "shape": (self.used,)}
-        )
-        np.savez(packed, **table)  # type: ignore[arg-type]
-        written: dict[str, Any] = {"records": len(which)}
+        columns = {name: column[which] for name, column in rows.items()}
+        columns |= {"samples": samples, "offset": ends - len(COMPONENTS) * samples}
+        columns["scale"] = np.array(self.scales, dtype=np.float32).reshape(-1, len(COMPONENTS))
+        packed = io.BytesIO()
+        np.savez(packed, **columns)  # type: ignore[arg-type]
+        return packed.getvalue()
+
+    def head(self) -> bytes:
+        """Return the header of the values as npy."""
+        head = io.BytesIO()
+        what = {"descr": self.buffer.dtype.str, "fortran_order": False, "shape": (self.used,)}
+        np.lib.format.write_array_header_1_0(head, what)
+        return head.getvalue()
+
+
+def _write(root: Path, index: dict[str, Any], rows: Rows, shard: _Shard, done: int) -> None:
+    """Write a shard, then the index that names it and how far the conversion is."""
+    told = [_told(problem) for problem in shard.problems]
+    if shard.members:
+        written: dict[str, Any] = {"records": len(shard.members), "problems": told}
         for kind, suffix, parts in (
-            ("waveforms", "npy", (head.getbuffer(), self.buffer[: self.used].data.cast("B"))),
-            ("table", "npz", (packed.getbuffer(),)),
+            ("waveforms", "npy", (shard.head(), shard.buffer[: shard.used].data.cast("B"))),
+            ("table", "npz", (shard.table(rows),)),
         ):
-            digest, name = hashlib.sha256(), f"{number:05d}.{suffix}"
-            with replacing(self.root / name) as handle:
+            digest, name = hashlib.sha256(), f"{len(index['shards']):05d}.{suffix}"
+            with replacing(root / name) as handle:
                 for part in parts:
                     digest.update(part)
                     handle.write(part)
-            size = sum(part.nbytes for part in parts)
+            size = sum(len(part) for part in parts)
             written |= {kind: name, f"{kind}_bytes": size, f"{kind}_sha256": digest.hexdigest()}
-        return written
+        index["shards"].append(written)
+    else:
+        index["problems"] += told
+    index |= {"done": done, "complete": done == index["rows"]}
+    if index["complete"] and not index["shards"]:
+        raise CatalogueError(f"none of {done} records could be read: {index['problems'][0][1]}")
+    with replacing(root / INDEX) as handle:
+        handle.write(json.dumps(index, indent=1).encode())
 
 
 def _fill(root: Path, data: Dataset, index: dict[str, Any], progress: Progress | None) -> None:
-    """Write the shards that are missing."""
-    writer = _Writer(root, rows_at_rate(data.rows, index["rate_hz"]), index)
-    for row, record, problem in each_record(data, index["rate_hz"], index["done"]):
-        if record is not None and writer.full(record):
-            writer.flush(row)
+    """Write the shards that are missing, one while the next is read."""
+    rows, values = rows_at_rate(data.rows, index["rate_hz"]), index["values"]
+    length = max(1, index["shard_bytes"] // np.dtype(values).itemsize)
+    shard, waiting = _Shard(np.empty(length, dtype=values)), None
+    with ThreadPoolExecutor(1) as writer:
+
+        def flush(done: int) -> Future[None]:
+            if waiting is not None:
+                waiting.result()
             if progress is not None:
-                progress(row, len(data))
-        if problem is not None:
-            writer.problems.append(problem)
-        if record is not None:
-            writer.add(row, record)
-    writer.flush(len(data))
-    if progress is not None:
-        progress(len(data), len(data))
+                progress(done, len(data))
+            return writer.submit(_write, root, index, rows, shard, done)
+
+        for row, record, problem in each_record(data, index["rate_hz"], index["done"]):
+            if record is not None and shard.full(record):
+                waiting = flush(row)
+                shard = _Shard(np.empty(length, dtype=values))
+            if problem is not None:
+                shard.problems.append(problem)
+            if record is not None:
+                shard.add(row, record, values)
+        flush(len(data)).result()

@@ -185,7 +185,7 @@ def _table(rows: Rows, places: dict[int, str]) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["trace_name", "trace_npts", *STATION, *TABLE])
     for i in sorted(places):
-        codes = (str(rows["station_id"][i]).split(".", 2) + ["", ""])[:3]
+        codes = [*str(rows["station_id"][i]).split(".", 2), "", ""][:3]
         cells = [_cell(rows[name][i]) for name in TABLE.values()]
         writer.writerow([places[i], places[i].rpartition(":")[2], *codes, *cells])
     return text.getvalue().encode()

@@ -6,7 +6,7 @@ from onsets.picking.decode import Onsets, decode
 from onsets.picking.describe import describe
 from onsets.picking.models import available, bundled, load
 from onsets.picking.network import NetworkPicker
-from onsets.picking.picker import Picked, Picker
+from onsets.picking.picker import Picked, Picker, Progress
 
 __all__ = [
     "ClassicalPicker",
@@ -14,6 +14,7 @@ __all__ = [
     "Onsets",
     "Picked",
     "Picker",
+    "Progress",
     "annotate",
     "available",
     "bundled",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from onsets.errors import SpecError
@@ -23,7 +25,13 @@ def probabilities(logits: Float32, spec: Spec) -> Float32:
     return logits
 
 
-def annotate(record: Record, runner: Runner, spec: Spec, batch: int = 32) -> Curve:
+def annotate(
+    record: Record,
+    runner: Runner,
+    spec: Spec,
+    batch: int = 32,
+    progress: Callable[[float], None] | None = None,
+) -> Curve:
     """Return the network's curve over a whole record.
 
     Parameters
@@ -34,6 +42,8 @@ def annotate(record: Record, runner: Runner, spec: Spec, batch: int = 32) -> Cur
     spec : Spec
     batch : int
         Windows at once.
+    progress : callable, optional
+        Told the share of the record that is done after each batch.
 
     Returns
     -------
@@ -67,6 +77,8 @@ def annotate(record: Record, runner: Runner, spec: Spec, batch: int = 32) -> Cur
         outputs = runner.run(normalise(windows.data, windows.valid, spec))
         _check(outputs, len(windows), spec, record)
         values = probabilities(outputs[0], spec)[:, keep]
+        if progress is not None:
+            progress(min(1.0, (int(windows.starts[-1]) + spec.samples) / record.samples))
         if windowed:
             points += [(int(s), v[:, 0]) for s, v in zip(windows.starts, values, strict=True)]
             continue

@@ -11,7 +11,7 @@ import numpy as np
 from onsets.classical import characteristic, refine
 from onsets.picking.decode import decode
 from onsets.picking.describe import describe, flag_clipped
-from onsets.picking.picker import Picked
+from onsets.picking.picker import Picked, Progress
 from onsets.tables import Detections, Picks
 from onsets.types import Record
 
@@ -48,8 +48,8 @@ class ClassicalPicker:
         """Return only the picks of a record."""
         return self.apply(record).picks
 
-    def apply(self, record: Record) -> Picked:
-        """Return curve and picks of a record; there are no detections."""
+    def apply(self, record: Record, progress: Progress | None = None) -> Picked:
+        """Return curve and picks of a record; there are no detections, and it is done at once."""
         played = record if self.rate_as is None else dataclasses.replace(record, rate_hz=self.rate_as)
         stretch = played.rate_hz / record.rate_hz
         curve = characteristic(played, self.kind, **self.options)

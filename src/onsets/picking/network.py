@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from onsets.picking.annotate import annotate
 from onsets.picking.decode import decode, intervals
 from onsets.picking.describe import describe, flag_clipped
-from onsets.picking.picker import Picked
+from onsets.picking.picker import Picked, Progress
 from onsets.runtime import Runner
 from onsets.spec import Spec
 from onsets.tables import Detections, Picks
@@ -49,7 +49,7 @@ class NetworkPicker:
         """Return only the picks of a record."""
         return self.apply(record).picks
 
-    def apply(self, record: Record) -> Picked:
+    def apply(self, record: Record, progress: Progress | None = None) -> Picked:
         """Return curve, picks and detections of a record.
 
         Parameters
@@ -57,13 +57,15 @@ class NetworkPicker:
         record : Record
             Of any rate and length; one shorter than the window is padded and its picks carry the
             flag ``short``.
+        progress : callable, optional
+            Told the share that is done after each batch of windows.
         """
         played = record if self.rate_as is None else dataclasses.replace(record, rate_hz=self.rate_as)
         stretch = played.rate_hz / record.rate_hz
         played = resample(played, self.spec.rate_hz)
         if played.samples < self.spec.samples:
             played = dataclasses.replace(played, flags=played.flags | {"short"})
-        curve = annotate(played, self.runner, self.spec)
+        curve = annotate(played, self.runner, self.spec, progress=progress)
         picks = []
         for phase, onsets in decode(curve, self.thresholds).items():
             shift = (curve.start_ns - played.start_ns) / 1e9

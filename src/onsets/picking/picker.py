@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from onsets.tables import Detections, Picks
 from onsets.types import Curve, Record
 
-__all__ = ["Picked", "Picker"]
+__all__ = ["Picked", "Picker", "Progress"]
+
+Progress = Callable[[float], None]
+"""Called now and then with the share of the record that is done, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,8 +45,8 @@ class Picker(Protocol):
         """Threshold of each label."""
         ...
 
-    def apply(self, record: Record) -> Picked:
-        """Return curve, picks and detections of a record."""
+    def apply(self, record: Record, progress: Progress | None = None) -> Picked:
+        """Return curve, picks and detections of a record, telling how far it is."""
         ...
 
     def pick(self, record: Record) -> Picks:

@@ -15,8 +15,8 @@ from onsets.waveforms import gather, read_traces, sds_files, trim
 
 __all__ = ["PickRun", "pick_files", "pick_sds", "pick_traces"]
 
-Progress = Callable[[int, int, str], None]
-"""Called with records done, records in all, and the station just done."""
+Report = Callable[[float, float, str], None]
+"""Called with the work done, the work in all (any one unit), and the station at hand."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +55,7 @@ class PickRun:
         )
 
 
-def pick_files(paths: Sequence[str | Path], picker: Picker, progress: Progress | None = None) -> PickRun:
+def pick_files(paths: Sequence[str | Path], picker: Picker, progress: Report | None = None) -> PickRun:
     """Pick files, folders and glob patterns.
 
     Parameters
@@ -85,7 +85,7 @@ def pick_sds(
     end_ns: int,
     picker: Picker,
     stations: list[str] | None = None,
-    progress: Progress | None = None,
+    progress: Report | None = None,
 ) -> PickRun:
     """Pick a span of an SDS archive, one station after another.
 
@@ -117,7 +117,7 @@ def pick_traces(
     traces: Sequence[Trace],
     picker: Picker,
     problems: Sequence[Problem] = (),
-    progress: Progress | None = None,
+    progress: Report | None = None,
 ) -> PickRun:
     """Pick traces of any number of stations.
 
@@ -132,9 +132,12 @@ def pick_traces(
     records, faults = gather(list(traces))
     noted = [*problems, *faults]
     results: list[tuple[Record, Picked | None]] = []
-    for done, record in enumerate(records):
+    total = sum(record.samples for record in records)
+    done = 0
+    for record in records:
+        inside = None if progress is None else _within(progress, done, record, total)
         try:
-            results.append((record, picker.apply(record)))
+            results.append((record, picker.apply(record, inside)))
         except (OnsetsError, ArithmeticError, ValueError, MemoryError) as error:
             results.append((record, None))
             reason = f"{type(error).__name__}: {error}"
@@ -148,8 +151,9 @@ def pick_traces(
                     time_ns=record.start_ns,
                 )
             )
+        done += record.samples
         if progress is not None:
-            progress(done + 1, len(records), record.station_id)
+            progress(done, total, record.station_id)
     said = [picked for _, picked in results if picked is not None]
     return PickRun(
         Picks.concat(picked.picks for picked in said).sorted(),
@@ -157,3 +161,8 @@ def pick_traces(
         station_days(traces, results, noted, picker.thresholds),
         noted,
     )
+
+
+def _within(report: Report, done: int, record: Record, total: int) -> Callable[[float], None]:
+    """Turn a share of one record into work of the whole run."""
+    return lambda share: report(done + share * record.samples, total, record.station_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from onsets.datasets.parts import PARTS
 from onsets.errors import ConfigError, nearest
 
 __all__ = [
@@ -59,25 +60,18 @@ class Data:
         Datasets, each as :func:`onsets.datasets.open_dataset` takes it.
     root : str
         Folder that these paths are inside.
-    filters : tuple of str
-        Names of selections, see ``onsets data info``.
+    filters : dict
+        Name of a selection -> its limits, see :data:`onsets.datasets.FILTERS`.
     shares : dict
-        Part -> share of the events: ``train``, ``development`` and, if wanted, ``test``. Empty: the
-        datasets' own column.
+        Part -> share of the records: ``train``, ``dev`` and, if wanted, ``test``. Empty: the parts that
+        the datasets were split into before.
     by : str
-        Split by ``event`` or by ``time``, the earliest records training.
-    test_from : tuple of str
-        Only these datasets give test records; all if empty. Records of other datasets whose event is
-        in the test part are left out.
-    other_shares : dict
-        Part -> share of the events of the other datasets.
+        Split by ``event`` or by ``time``, see :func:`onsets.datasets.split_dataset`.
     split_seed : int
         Of the split.
-    within_s : float
-        First arrivals nearer in time than this are of one event.
     name_time : str
-        Column of ``metadata.csv`` with the time of the first arrival, for datasets that do not know when
-        their records begin.
+        Column of ``metadata.csv`` with the time of the first arrival, for datasets in the SeisBench
+        layout that do not say when their records begin.
     noise_windows : str
         Table of noise stretches inside the records, see :func:`onsets.datasets.read_noise_windows`.
     noise_share : float or None
@@ -92,13 +86,10 @@ class Data:
 
     sets: tuple[str, ...]
     root: str = "."
-    filters: tuple[str, ...] = ()
+    filters: dict[str, dict[str, Any]] = field(default_factory=dict)
     shares: dict[str, float] = field(default_factory=dict)
     by: Literal["event", "time"] = "event"
-    test_from: tuple[str, ...] = ()
-    other_shares: dict[str, float] = field(default_factory=dict)
     split_seed: int = 0
-    within_s: float = 120.0
     name_time: str = ""
     noise_windows: str = ""
     noise_share: float | None = None
@@ -107,16 +98,13 @@ class Data:
     hold: bool = False
 
     def __post_init__(self) -> None:
-        parts = {"train", "development", "test"}
-        for key in ("shares", "other_shares"):
-            for part in getattr(self, key):
-                if part not in parts:
-                    raise ConfigError(f"{key}: unknown part {part!r}; {nearest(part, sorted(parts))}")
+        for part in self.shares:
+            if part not in PARTS:
+                raise ConfigError(f"shares: unknown part {part!r}; {nearest(part, PARTS)}")
         checks = {
             "sets": bool(self.sets),
-            "shares": not self.shares or {"train", "development"} <= set(self.shares),
-            "other_shares": bool(self.other_shares) == bool(self.test_from),
-            "within_s": self.within_s >= 0,
+            "shares": not self.shares or {"train", "dev"} <= set(self.shares),
+            "noise_windows": not self.noise_windows or self.hold,
             "noise_share": self.noise_share is None or 0 <= self.noise_share < 1,
             "weights": all(weight >= 0 for weight in self.weights.values()),
         }
@@ -214,7 +202,7 @@ class Schedule:
     steps : int
     warm : float
     plateau_factor : float
-        Multiply the rate by this when the loss of the development part has not fallen for
+        Multiply the rate by this when the loss of the part that stops has not fallen for
         ``plateau_patience`` epochs, 1 never; not below ``plateau_floor``.
     plateau_patience : int
     plateau_floor : float
@@ -251,7 +239,7 @@ class Stop:
     Attributes
     ----------
     part : str
-        ``development``, or ``generalisation``: MSNet judges by data of another domain.
+        ``dev``, or ``generalisation``: MSNet judges by data of another domain.
     measure : str
         ``loss``, the lower the better, or ``f1`` of P and S, the higher.
     patience : int
@@ -260,7 +248,7 @@ class Stop:
         ``best`` or ``last`` weights.
     """
 
-    part: Literal["development", "generalisation"] = "development"
+    part: Literal["dev", "generalisation"] = "dev"
     measure: Literal["loss", "f1"] = "loss"
     patience: int = 0
     keep: Literal["best", "last"] = "best"
@@ -320,8 +308,8 @@ class Run:
         Windows in each update, of all processes together.
     twice : bool
         Put each record into its batch twice, in both halves (EQTransformer).
-    development_steps : int
-        Batches of the development part after each epoch; 0: all.
+    dev_steps : int
+        Batches of the dev part after each epoch; 0: all.
     seed : int
         Of everything random.
     device : str
@@ -344,7 +332,7 @@ class Run:
     epoch_steps: int = 0
     batch: int = 32
     twice: bool = False
-    development_steps: int = 0
+    dev_steps: int = 0
     seed: int = 0
     device: str = "auto"
     precision: Literal["float32", "bfloat16", "float16"] = "float32"
@@ -355,7 +343,7 @@ class Run:
     log_steps: int = 1
 
     def __post_init__(self) -> None:
-        whole = ("epoch_steps", "development_steps", "threads", "checkpoint_steps")
+        whole = ("epoch_steps", "dev_steps", "threads", "checkpoint_steps")
         checks = {
             **{key: getattr(self, key) >= 0 for key in whole},
             "epochs": self.epochs > 0,

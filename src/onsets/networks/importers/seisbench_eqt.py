@@ -31,9 +31,7 @@ from onsets.spec import Spec
 
 __all__ = ["import_seisbench_eqtransformer"]
 
-COMPATIBLE = {False: "", None: "", "": "", True: "non-conservative"} | {
-    word: word for word in ("conservative", "non-conservative")
-}
+COMPATIBLE = {word: word for word in ("", "conservative", "non-conservative")}
 NORMALISATIONS = {"std": "window-std", "peak": "component-max"}
 STACKINGS = {"avg": "mean", "max": "max"}
 # Our name -> theirs.
@@ -202,7 +200,9 @@ def _spec(config: Mapping[str, Any], where: str, near_filter: bool) -> tuple[Spe
     phases = "".join(model.get("phases", "PS"))
     channels, samples = model.get("in_channels", 3), model.get("in_samples", 6000)
     order = "".join(model.get("component_order") or "ZNE")
-    compatible = _choice(COMPATIBLE, model.get("original_compatible", False), where, "original_compatible")
+    compatible = model.get("original_compatible") or ""
+    compatible = "non-conservative" if compatible is True else compatible
+    compatible = _choice(COMPATIBLE, compatible, where, "original_compatible")
     wanted = {
         "phases": (sorted(phases), ["P", "S"]),
         "classes": (model.get("classes", 2), 2),
@@ -248,8 +248,8 @@ def _bandpass(args: Any, kwargs: Any, rate_hz: float, near: bool, where: str) ->
     if not args and not kwargs:
         return None
     values = dict(kwargs or {})
-    exact = values.pop("corners", 4) == 2 and values.pop("zerophase", False) is True
-    values.pop("zerophase", None)
+    kind = (values.pop("corners", 4), values.pop("zerophase", False))  # ObsPy's defaults
+    exact = kind == (2, True)
     if list(args or ()) == ["bandpass"] and set(values) == {"freqmin", "freqmax"} and (exact or near):
         return float(values["freqmin"]), float(values["freqmax"])
     if list(args or ()) == ["highpass"] and set(values) == {"freq"} and near:
