@@ -26,7 +26,8 @@ def test_the_middle_one_of_equals_is_taken():
 
 
 def test_a_pick_at_the_threshold_counts():
-    assert best_threshold([([1.0, 2.0], [0.5, 0.5], [1.0, 2.0])], 0.5, [0.5, 0.6]) == 0.5
+    records = [([1.0, 2.0, 5.0], [0.5, 0.5, 0.4], [1.0, 2.0])]
+    assert best_threshold(records, 0.5, [0.3, 0.5, 0.6]) == 0.5
 
 
 @given(st.lists(st.tuples(ROWS, st.lists(st.floats(0, 10), max_size=4)), min_size=1, max_size=4))

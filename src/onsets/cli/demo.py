@@ -71,7 +71,6 @@ def demo(
     for row in picked.picks.rows():
         numbers = [(row["probability"], 12, 2), (row["snr_db"], 8, 1)]
         cells = "".join(f"{'' if x is None else format(x, f'.{d}f'):>{w}}" for x, w, d in numbers)
-        typer.echo(
-            f"{row['station_id']:10}{row['phase']:7}{row['time']:30}{cells}  {row['polarity']:9} {row['flags']}"
-        )
+        head = f"{row['station_id']:10}{row['phase']:7}{row['time']:30}"
+        typer.echo(f"{head}{cells}  {row['polarity']:9} {row['flags']}")
     typer.echo(f"picture: {path}")

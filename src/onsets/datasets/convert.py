@@ -244,7 +244,8 @@ def _fill(root: Path, data: Dataset, index: dict[str, Any], progress: Progress |
     """Write the shards that are missing, one while the next is read."""
     rows, values = rows_at_rate(data.rows, index["rate_hz"]), index["values"]
     length = max(1, index["shard_bytes"] // np.dtype(values).itemsize)
-    shard, waiting = _Shard(np.empty(length, dtype=values)), None
+    buffers = [np.empty(length, dtype=values) for _ in range(2)]
+    shard, waiting = _Shard(buffers[0]), None
     with ThreadPoolExecutor(1) as writer:
 
         def flush(done: int) -> Future[None]:
@@ -257,7 +258,8 @@ def _fill(root: Path, data: Dataset, index: dict[str, Any], progress: Progress |
         for row, record, problem in each_record(data, index["rate_hz"], index["done"]):
             if record is not None and shard.full(record):
                 waiting = flush(row)
-                shard = _Shard(np.empty(length, dtype=values))
+                buffers.reverse()
+                shard = _Shard(buffers[0])
             if problem is not None:
                 shard.problems.append(problem)
             if record is not None:

@@ -145,18 +145,17 @@ def check_array(data: Any, where: str) -> tuple[int, ...]:
     """
     import h5py
 
-    plan, kind = data.get_create_plist(), data.get_type().get_class()
-    if kind not in (h5py.h5t.FLOAT, h5py.h5t.INTEGER):
+    plan, kind = data.get_create_plist(), data.get_type()
+    if kind.get_class() not in (h5py.h5t.FLOAT, h5py.h5t.INTEGER):
         raise WaveformError(f"{where} holds no plain numbers")
-    layout = plan.get_layout()
-    if layout == h5py.h5d.VIRTUAL or plan.get_external_count():
-        raise WaveformError(f"{where} keeps its values in another file, which is not read")
-    shape: tuple[int, ...] = data.shape
+    layout, shape = plan.get_layout(), data.shape
     if layout == h5py.h5d.CHUNKED:
         _check_chunks(data, plan, where)
-    elif math.prod(shape) and data.get_storage_size() < math.prod(shape) * data.get_type().get_size():
+    elif layout == h5py.h5d.VIRTUAL or plan.get_external_count():
+        raise WaveformError(f"{where} keeps its values in another file, which is not read")
+    elif (size := math.prod(shape)) and data.get_storage_size() < size * kind.get_size():
         raise WaveformError(f"{where} has shape {shape} but no values; the file was never finished")
-    return shape
+    return tuple(shape)
 
 
 def _check_chunks(data: Any, plan: Any, where: str) -> None:
@@ -329,12 +328,14 @@ class Hdf5Waveforms:
                 raise WaveformError(f"{self.files[number]} has no group {self.groups[number]}")
             self._opened[number] = (file, group)
         group, key = self._opened[number][1], name.encode()
-        if "/" in name or name in ("", ".") or not group.links.exists(key):
-            raise WaveformError(f"{where} is missing")
-        _refuse_link(group, key, where)
-        found = h5py.h5o.open(group, key)
-        if not isinstance(found, h5py.h5d.DatasetID):
-            raise WaveformError(f"{where} is no array")
+        if "/" in name or name in ("", "."):
+            raise WaveformError(f"{where} is no name of an array")
+        try:
+            _refuse_link(group, key, where)
+            found = h5py.h5d.open(group, key)
+        except KeyError as error:
+            reason = "is no array" if group.links.exists(key) else "is missing"
+            raise WaveformError(f"{where} {reason}") from error
         check_array(found, where)
         if keep:
             if len(self._blocks) >= OPEN_BLOCKS:

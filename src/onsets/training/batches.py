@@ -211,11 +211,12 @@ class Batches:
 
     def _stretches(self, chance: np.random.Generator) -> Tensor:
         """Return windows of recorded noise, a quarter as many as windows."""
-        assert_pool: Pool = self.noise  # type: ignore[assignment]
+        if self.noise is None:
+            raise CatalogueError("there is no recorded noise")
         count = max(1, self.sampling.batch // 4)
-        waves = assert_pool.waves(chance.integers(len(assert_pool), size=count))
-        generator = Generator().manual_seed(int(chance.integers(2**62)))
-        return Cut().change(waves, Draw(generator, self.spec.samples, self.spec.rate_hz)).data
+        waves = self.noise.waves(chance.integers(len(self.noise), size=count))
+        draw = Draw(Generator().manual_seed(seed_of(*chance.integers(2**62, size=2))), self.spec.samples)
+        return Cut().change(waves, draw).data
 
 
 def _replaced(waves: Waves, part: Waves, rows: Tensor) -> Waves:

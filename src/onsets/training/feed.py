@@ -34,9 +34,9 @@ def feed(data: Tensor, spec: Spec) -> Tensor:
     if data.device.type != "cpu":
         return normalise_on_device(data, data != 0, spec)
     out = torch.empty_like(data)
-    for part, target in zip(data.split(CHUNK), out.split(CHUNK), strict=True):
-        windows = part.numpy()
-        target.copy_(torch.from_numpy(normalise(windows, windows != 0, spec)))
+    for first in range(0, len(data), CHUNK):
+        windows = data[first : first + CHUNK].numpy()
+        out[first : first + CHUNK] = torch.from_numpy(normalise(windows, windows != 0, spec))
     return out
 
 

@@ -1,0 +1,92 @@
+"""A trained network as teacher: its curves in the shape of another network's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from onsets import networks
+from onsets.errors import ConfigError
+from onsets.spec import Spec
+from onsets.training.feed import feed
+from onsets.training.scores import probabilities
+
+__all__ = ["TeacherNetwork", "load_teacher"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TeacherNetwork:
+    """A network that is asked, not trained.
+
+    Attributes
+    ----------
+    network : Module
+        In evaluation mode.
+    spec, pupil : Spec
+        Its own, and that of the network which learns.
+    """
+
+    network: nn.Module
+    spec: Spec
+    pupil: Spec
+
+    @torch.no_grad()
+    def curves(self, windows: Tensor) -> Tensor:
+        """Return what the pupil should say.
+
+        Parameters
+        ----------
+        windows : Tensor, shape (batch, 3, samples)
+            Rows Z N E, not normalised.
+
+        Returns
+        -------
+        Tensor, shape (batch, rows, values)
+            Of the pupil's rows and values. Each value takes the highest of the teacher's samples in it;
+            noise is 1 - P - S.
+        """
+        out = self.network(feed(windows, self.spec))
+        own = probabilities(out[0] if isinstance(out, tuple) else out, self.spec)
+        values = -(-self.pupil.samples // self.pupil.segment_samples)
+        rows = {label: own[:, k : k + 1] for k, label in enumerate(self.spec.outputs)}
+        if self.pupil.segment_samples != self.spec.segment_samples:
+            rows = {label: functional.adaptive_max_pool1d(row, values) for label, row in rows.items()}
+        if "N" in self.pupil.outputs:
+            both = torch.cat([rows["P"], rows["S"]], dim=1)
+            total = both.sum(dim=1, keepdim=True)
+            both = both / total.clamp_min(1)
+            rows |= {"P": both[:, :1], "S": both[:, 1:], "N": (1 - total).clamp_min(0)}
+        return torch.cat([rows[label] for label in self.pupil.outputs], dim=1)
+
+
+def load_teacher(path: str, pupil: Spec, device: torch.device) -> TeacherNetwork:
+    """Load a teacher.
+
+    Parameters
+    ----------
+    path : str
+        A ``.safetensors`` file.
+    pupil : Spec
+    device : device
+
+    Raises
+    ------
+    SpecError
+        If the file cannot be used.
+    ConfigError
+        If its curves cannot teach the pupil: another rate, fewer rows, longer segments, or an answer for
+        each window.
+    """
+    network, spec = networks.load(path)
+    wanted = set(pupil.outputs) - {"N"}
+    if spec.rate_hz != pupil.rate_hz or not wanted <= set(spec.outputs):
+        raise ConfigError(
+            f"teacher {path} gives {', '.join(spec.outputs)} at {spec.rate_hz:g} Hz; "
+            f"{pupil.name} needs {', '.join(sorted(wanted))} at {pupil.rate_hz:g} Hz"
+        )
+    if "per_window" in (spec.output_kind, pupil.output_kind) or spec.segment_samples > pupil.segment_samples:
+        raise ConfigError(f"teacher {path} has a value for more samples than {pupil.name}; take a finer one")
+    return TeacherNetwork(network.to(device), spec, pupil)
