@@ -10,6 +10,7 @@ from onsets.errors import SpecError
 from onsets.picking import annotate, decode
 from onsets.picking.annotate import probabilities
 from onsets.runtime import FakeRunner
+from onsets.waveforms import bandpass
 from tests.picking.conftest import SPEC, START_NS, pulse, record_of
 
 RAW = dataclasses.replace(SPEC, normalisation="none")
@@ -271,9 +272,15 @@ def test_a_rate_off_by_less_than_a_clock_error_is_not():
     assert curve.rate_hz == 100.001
 
 
-def test_a_band_pass_is_not_left_out_silently():
-    with pytest.raises(SpecError, match="wants a band-pass of 1 to 45 Hz"):
-        annotate(whole(), FakeRunner(rows), dataclasses.replace(RAW, bandpass_hz=(1.0, 45.0)))
+def test_the_band_pass_of_the_spec_is_applied_before_cutting():
+    record = whole()
+    spec = dataclasses.replace(RAW, bandpass_hz=(1.0, 45.0), activation="none")
+    curve = annotate(record, FakeRunner(rows), spec)
+    filtered = annotate(
+        bandpass(record, 1.0, 45.0), FakeRunner(rows), dataclasses.replace(spec, bandpass_hz=None)
+    )
+    np.testing.assert_allclose(curve.values, filtered.values, atol=1e-6)
+    assert np.abs(curve.values - record.data[:2]).max() > 0.1
 
 
 @pytest.mark.parametrize(

@@ -75,9 +75,7 @@ def test_sections_of_scipy_sample_by_sample(samples, corners, low, width, zeroph
     assert np.abs(got - expected).max() <= 1e-6 * np.abs(x - x.mean()).max()
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "corners"), [(1, 45, 2), (0.05, 0.2, 2), (3, 4, 5), (0.5, 49.9, 3)]
-)
+@pytest.mark.parametrize(("low", "high", "corners"), [(1, 45, 2), (0.05, 0.2, 2), (3, 4, 5), (0.5, 49.9, 3)])
 def test_response_is_butterworths(low, high, corners):
     signal = pytest.importorskip("scipy.signal")
     sections = filters._sections(low / 100, high / 100, corners)

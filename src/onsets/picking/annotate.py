@@ -10,7 +10,7 @@ from onsets.errors import SpecError
 from onsets.runtime import Runner
 from onsets.spec import Spec
 from onsets.types import COMPONENTS, Curve, Float32, Mask, Record
-from onsets.waveforms import Stack, cut, normalise, window_starts
+from onsets.waveforms import Stack, bandpass, cut, normalise, window_starts
 
 __all__ = ["annotate", "probabilities"]
 
@@ -59,14 +59,13 @@ def annotate(
     Raises
     ------
     SpecError
-        If the rate differs, the Spec asks for a band-pass, or the network's outputs do not fit it.
+        If the rate differs or the network's outputs do not fit the Spec.
     """
-    if spec.bandpass_hz is not None:
-        low, high = spec.bandpass_hz
-        raise SpecError(f"{spec.name} wants a band-pass of {low:g} to {high:g} Hz, which is not applied yet")
     if abs(record.rate_hz / spec.rate_hz - 1) > 1e-4:
         got, want = f"{record.rate_hz:g} Hz", f"{spec.rate_hz:g} Hz"
         raise SpecError(f"{record.station_id} has rate {got}, {spec.name} needs {want}; resample it first")
+    if spec.bandpass_hz is not None:
+        record = bandpass(record, *spec.bandpass_hz)
     keep = [spec.outputs.index(label) for label in spec.labels]
     segments = spec.output_kind == "per_segment"
     windowed = spec.output_kind == "per_window"

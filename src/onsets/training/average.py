@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from onsets.errors import ConfigError, nearest
 
@@ -68,14 +68,28 @@ def freeze(network: nn.Module, parts: tuple[str, ...]) -> list[nn.Module]:
     return quiet
 
 
-def renew(network: nn.Module, fresh: nn.Module, parts: tuple[str, ...]) -> None:
-    """Give parts of a network the weights of an untrained one."""
-    state = fresh.state_dict()
+def renew(network: nn.Module, fresh: dict[str, Tensor], parts: tuple[str, ...]) -> None:
+    """Give parts of a network the weights and statistics of an untrained one.
+
+    Parameters
+    ----------
+    network : Module
+        Changed in place.
+    fresh : dict of str to Tensor
+        State of the untrained one.
+    parts : tuple of str
+        Beginnings of names.
+
+    Raises
+    ------
+    ConfigError
+        If nothing begins so.
+    """
     for part in parts:
         _parameters(network, part, "start.fresh")
         for key, value in network.state_dict().items():
             if key.startswith(part):
-                value.copy_(state[key])
+                value.copy_(fresh[key])
 
 
 def _parameters(network: nn.Module, part: str, where: str) -> list[nn.Parameter]:

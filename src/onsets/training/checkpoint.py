@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -69,6 +68,8 @@ def save_checkpoint(
 ) -> None:
     """Write all that is needed to go on as if nothing had happened.
 
+    No state of chance is among it: batches and dropout take theirs from the number of the update.
+
     Parameters
     ----------
     path : str or Path
@@ -91,9 +92,6 @@ def save_checkpoint(
     }
     for index, values in optimiser.state_dict()["state"].items():
         tensors |= {f"optimiser/{index}/{key}": v for key, v in values.items() if isinstance(v, Tensor)}
-    tensors["chance/cpu"] = torch.get_rng_state()
-    if torch.cuda.is_available():
-        tensors["chance/cuda"] = torch.cuda.get_rng_state()
     state = {"format": FORMAT, "version": VERSION, "progress": asdict(progress), "recipe": recipe}
     own = {key: value.detach().cpu().contiguous().clone() for key, value in tensors.items()}
     with replacing(path) as handle:
@@ -135,9 +133,6 @@ def load_checkpoint(
         optimiser.load_state_dict({**optimiser.state_dict(), "state": slots})
     except (RuntimeError, ValueError, KeyError) as error:
         raise ConfigError(f"{path} does not fit this recipe's network: {error}") from error
-    torch.set_rng_state(tensors["chance/cpu"])
-    if torch.cuda.is_available() and "chance/cuda" in tensors:
-        torch.cuda.set_rng_state(tensors["chance/cuda"])
     return Progress(**state["progress"]), state["recipe"]
 
 

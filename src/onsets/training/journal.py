@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from onsets.errors import ConfigError
-from onsets.store.atomic import replacing
+from onsets.store.atomic import StoreError, replacing
 
 __all__ = ["Journal", "read_journal"]
 
@@ -32,11 +32,20 @@ class Journal:
         self._board = _board(Path(folder) / "tensorboard", after)
 
     def write(self, kind: str, step: int, **values: Any) -> None:
-        """Add a line ``{"kind": kind, "step": step, ...}``; numbers keep all their digits."""
+        """Add a line ``{"kind": kind, "step": step, ...}``; numbers keep all their digits.
+
+        Raises
+        ------
+        StoreError
+            On a full disk, for one.
+        """
         row = {"kind": kind, "step": step, **values}
-        self._handle.write(json.dumps(row) + "\n")
-        if kind != "step":
-            self._handle.flush()
+        try:
+            self._handle.write(json.dumps(row) + "\n")
+            if kind != "step":
+                self._handle.flush()
+        except OSError as error:
+            raise StoreError(f"{self.path} cannot be written: {error.strerror or error}") from error
         if self._board is not None:
             for key, value in values.items():
                 if isinstance(value, float):
@@ -75,4 +84,4 @@ def _board(folder: Path, after: int) -> Any:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:
         return None
-    return SummaryWriter(str(folder), purge_step=after or None)  # type: ignore[no-untyped-call]
+    return SummaryWriter(str(folder), purge_step=after or None)

@@ -46,6 +46,12 @@ class World:
         if self.size > 1:
             distributed.barrier()
 
+    def agree(self, network: nn.Module) -> None:
+        """Give a network of every process the weights and statistics it has in the first."""
+        if self.size > 1:
+            for value in network.state_dict().values():
+                distributed.broadcast(value, 0)
+
     def shared(self, network: nn.Module) -> nn.Module:
         """Return what computes the network's gradients as the mean over all processes."""
         if self.size == 1:

@@ -1,5 +1,6 @@
 """Waveforms: files and archives to records, records to windows and back."""
 
+from onsets.waveforms.filter import bandpass
 from onsets.waveforms.formats import read_other
 from onsets.waveforms.gather import gather
 from onsets.waveforms.mseed import read_mseed, write_mseed
@@ -13,6 +14,7 @@ from onsets.waveforms.windows import Stack, cut, window_starts
 
 __all__ = [
     "Stack",
+    "bandpass",
     "clipped_samples",
     "cut",
     "dead_components",
