@@ -116,7 +116,7 @@ def test_a_part_of_the_split():
 
 def test_columns_are_checked():
     data = labelled(2)
-    with pytest.raises(ConfigError, match="unknown column 'splt' of a dataset; did you mean 'split'?"):
+    with pytest.raises(ConfigError, match=r"unknown column 'splt' of a dataset; did you mean 'split'\?"):
         data.assign(splt=["a", "b"])
     with pytest.raises(ConfigError, match=r"column 'split' has shape \(1,\)"):
         data.assign(split=["a"])

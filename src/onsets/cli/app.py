@@ -12,6 +12,7 @@ from onsets.cli.demo import demo
 from onsets.cli.models import models
 from onsets.cli.pick import pick
 from onsets.cli.plot import plot
+from onsets.cli.train import train
 from onsets.cli.weights import weights
 from onsets.errors import ConfigError, MissingExtraError, OnsetsError, SpecError
 
@@ -26,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, pick, models, plot):
+for command in (demo, pick, models, plot, train):
     app.command()(command)
 app.add_typer(weights, name="weights")
 app.add_typer(data, name="data")

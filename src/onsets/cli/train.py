@@ -42,8 +42,7 @@ def train(
     typer.echo(f"records: {parts}; {len(done.problems)} could not be used", err=True)
     for problem in done.problems[:5]:
         typer.echo(f"left out: {problem.where}: {problem.reason}", err=True)
-    typer.echo(f"weights of update {done.best_step} -> {done.weights}")
-    typer.echo(f"{'':<{len(str(done.best_step))}}            ONNX -> {done.onnx}")
+    typer.echo(f"weights of update {done.best_step} -> {done.weights}, {done.onnx.name}")
 
 
 def printer(every_s: float = 5.0) -> Callable[[Report], None]:

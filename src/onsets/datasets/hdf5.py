@@ -333,7 +333,7 @@ class Hdf5Waveforms:
         try:
             _refuse_link(group, key, where)
             found = h5py.h5d.open(group, key)
-        except (KeyError, RuntimeError, ValueError) as error:
+        except (KeyError, RuntimeError) as error:
             reason = "is no array" if group.links.exists(key) else "is missing"
             raise WaveformError(f"{where} {reason}") from error
         check_array(found, where)

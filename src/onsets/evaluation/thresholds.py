@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from onsets.errors import CatalogueError
+from onsets.evaluation.cases import PHASES, Case
+from onsets.evaluation.figures import score_cases
 from onsets.evaluation.match import Times, score
 
-__all__ = ["best_threshold"]
+__all__ = ["best_threshold", "choose_thresholds"]
 
 Scored = tuple[Times, Times, Times]
 
@@ -47,5 +49,42 @@ def best_threshold(records: Sequence[Scored], tolerance_s: float, candidates: Se
             for seconds, values, labels in records
         ]
         results.append(score(kept, tolerance_s).f1)
+    return _middle(candidates, results)
+
+
+def choose_thresholds(cases: Sequence[Case], tolerance_s: float) -> dict[str, float]:
+    """Return the threshold with the highest F1 of each phase, from cases of a development split.
+
+    Every candidate is decoded anew, as the picker would at that threshold, where
+    :func:`best_threshold` leaves picks out of those found at the lowest one.
+
+    Parameters
+    ----------
+    cases : sequence of Case
+        All thresholds of their grid are tried; the middle one of equals is taken.
+    tolerance_s : float
+
+    Returns
+    -------
+    dict of str to float
+        Phases without a label are missing.
+
+    Raises
+    ------
+    CatalogueError
+        If no phase has a label.
+    """
+    chosen = {}
+    for phase in PHASES:
+        if any(phase in case.labels for case in cases) and phase in cases[0].picks:
+            grid = sorted(cases[0].picks[phase])
+            chosen[phase] = _middle(grid, [score_cases(cases, phase, t, tolerance_s).f1 for t in grid])
+    if not chosen:
+        raise CatalogueError(f"thresholds need labels, got {len(cases)} development records without one")
+    return chosen
+
+
+def _middle(candidates: Sequence[float], results: Sequence[float]) -> float:
+    """Return the candidate with the highest result, the middle one of equals."""
     best = [c for c, f1 in zip(candidates, results, strict=True) if f1 >= max(results) - 1e-12]
     return best[(len(best) - 1) // 2]

@@ -99,6 +99,8 @@ class Batches:
     ------
     CatalogueError
         If there is nothing to draw, or noise is wanted and there is none.
+    ConfigError
+        If the labels do not fit the Spec.
 
     Notes
     -----
@@ -127,6 +129,7 @@ class Batches:
             raise CatalogueError(
                 "recorded noise is wanted, but the training part holds none; data.noise_windows"
             )
+        make_targets(torch.full((1, 1, 2), torch.inf), self.spec, labels)  # do they fit?
         named = np.array([(sampling.weights or {}).get(name, 1.0) for name in pool.sets.tolist()])
         weight = named * ~pool.is_noise if sampling.noise_share is not None else named
         if not len(pool) or weight.sum() == 0:

@@ -44,7 +44,7 @@ class Progress:
     scale : dict
         State of the loss's scale, in half precision.
     done : bool
-        Whether training has ended.
+        Whether the rule to stop has ended it.
     """
 
     step: int = 0

@@ -283,7 +283,6 @@ def fit(
         judged = {part: judge(session, batches, count) for part, (batches, count) in judges.items()}
         mean, progress.epoch_loss = progress.epoch_loss / per_epoch, 0.0
         _decide(session, judged)
-        progress.done = progress.done or progress.step >= steps
         report(mean, rate, judged)
         keep()
 

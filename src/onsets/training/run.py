@@ -23,6 +23,7 @@ from onsets.training.batches import Batches, Sampling
 from onsets.training.checkpoint import load_checkpoint, save_checkpoint
 from onsets.training.fit import Report, Session, fit, make_optimiser
 from onsets.training.journal import Journal, read_journal
+from onsets.training.losses import l1_norm
 from onsets.training.recipe import Recipe
 from onsets.training.sources import Pools, open_pools, write_parts
 from onsets.training.teacher import load_teacher
@@ -106,6 +107,7 @@ def train(recipe: Recipe, *, resume: bool = False, report: Callable[[Report], No
             raise ConfigError(f"run.batch = {recipe.run.batch} does not divide among {world.size} processes")
         pools = open_pools(recipe.data, spec)
         session = _session(recipe, spec, world)
+        training, judges = _batches(recipe, pools, world)
         saved = folder / CHECKPOINT
         if resume:
             progress, before = load_checkpoint(saved, session.modules, session.optimiser)
@@ -128,7 +130,7 @@ def train(recipe: Recipe, *, resume: bool = False, report: Callable[[Report], No
             world.wait()
 
         try:
-            fit(session, *_batches(recipe, pools, world), tell=tell, keep=keep)
+            fit(session, training, judges, tell=tell, keep=keep)
         finally:
             if journal is not None:
                 journal.close()
@@ -154,6 +156,7 @@ def _session(recipe: Recipe, spec: Spec, world: World) -> Session:
         except RuntimeError as error:
             raise ConfigError(f"start.weights: {own.name} is not the recipe's network: {error}") from error
         renew(network, fresh, start.fresh)
+    l1_norm(network, recipe.loss.l1_parts)
     network.to(world.device)
     quiet = freeze(network, start.frozen)
     weights = recipe.teacher.weights

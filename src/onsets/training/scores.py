@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from onsets.spec import Spec
 
@@ -47,14 +48,18 @@ def window_counts(curves: Tensor, offset: Tensor | None, arrivals: Tensor, spec:
     Notes
     -----
     A pick is a value of 0.3 or more; it is right within 0.5 s of an arrival of its phase, at a
-    per-window network anywhere in the window.
+    per-window network anywhere in the window. Of segments the sum over three neighbours counts, as in
+    picking.
     """
     counts = torch.zeros(2, 3, dtype=torch.float64, device=curves.device)
     tolerance = spec.samples if spec.output_kind == "per_window" else TOLERANCE_S * spec.rate_hz
     for k, phase in enumerate(PHASES):
         if phase not in spec.outputs:
             continue
-        highest, cell = curves[:, spec.outputs.index(phase)].max(dim=1)
+        values = curves[:, spec.outputs.index(phase)]
+        if offset is not None:
+            values = 3 * functional.avg_pool1d(values[:, None], 3, 1, padding=1)[:, 0]
+        highest, cell = values.max(dim=1)
         at = cell.double() * spec.segment_samples
         if offset is not None:
             at = at + offset[:, 0].gather(1, cell[:, None])[:, 0].double()

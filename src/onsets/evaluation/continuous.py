@@ -1,0 +1,52 @@
+"""Picks per hour on continuous records, where nobody has labelled anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from onsets.picking import Picker
+from onsets.types import Record
+
+__all__ = ["pick_rates"]
+
+
+def pick_rates(records: Iterable[Record], picker: Picker) -> list[dict[str, Any]]:
+    """Return how often a picker picks at each station.
+
+    Parameters
+    ----------
+    records : iterable of Record
+    picker : Picker
+
+    Returns
+    -------
+    list of dict
+        ``station_id``, ``model``, ``hours`` (with at least one component), ``picks_p``, ``picks_s``,
+        ``p_per_hour``, ``s_per_hour``; one row a station and a last one, ``all``, of station-hours.
+    """
+    sums: dict[str, list[float]] = {}
+    for record in records:
+        hours = float(record.valid.any(axis=0).sum()) / record.rate_hz / 3600
+        picks = picker.pick(record)
+        for station in (record.station_id, "all"):
+            row = sums.setdefault(station, [0.0, 0.0, 0.0])
+            row[0] += hours
+            row[1] += int((picks.phase == "P").sum())
+            row[2] += int((picks.phase == "S").sum())
+    order = sorted(station for station in sums if station != "all")
+    rows = []
+    for station in [*order, *(["all"] if sums else [])]:
+        hours, p, s = sums[station]
+        rows.append(
+            {
+                "station_id": station,
+                "model": picker.name,
+                "hours": hours,
+                "picks_p": int(p),
+                "picks_s": int(s),
+                "p_per_hour": p / hours if hours else None,
+                "s_per_hour": s / hours if hours else None,
+            }
+        )
+    return rows
