@@ -7,8 +7,11 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 
 from onsets.datasets.dataset import Dataset, fill_columns
+from onsets.datasets.hdf5_waveforms import Hdf5Waveforms
+from onsets.errors import WaveformError
 
 SAMPLES = 6000
 
@@ -20,8 +23,6 @@ class InMemory:
         self.arrays, self.finite, self.reads = arrays, finite, 0
 
     def read_one(self, k):
-        from onsets.errors import WaveformError
-
         self.reads += 1
         if self.arrays[k] is None:
             raise WaveformError(f"record {k} is broken")
@@ -105,3 +106,19 @@ def make_stead(folder, rows, stem="merge", arrays=None, group="data") -> Path:
             data = waves(k, SAMPLES).T if arrays is None else arrays[k]
             file[f"{group}/{row['trace_name']}"] = data
     return folder
+
+
+def store(path, *names, axes="CW", order="ZNE", slabs=None):
+    count = len(names)
+    slabs = None if slabs is None else np.array(slabs, dtype=np.int64)
+    numbers = np.zeros(count, dtype=np.int8)
+    return Hdf5Waveforms([path], ["data"], numbers, np.array(names), [(axes, order)], numbers, slabs)
+
+
+def refused(path, said, name="bad", **options):
+    with pytest.raises(WaveformError, match=said):
+        store(path, name, **options).read_one(0)
+
+
+def edit(path):
+    return h5py.File(path, "a")

@@ -3,8 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from onsets.datasets import open_dataset, open_shards, verify_shards, write_shards
 from onsets.datasets import convert as module
+from onsets.datasets import open_dataset, open_shards, verify_shards, write_shards
 from onsets.datasets.convert import each_record
 from onsets.datasets.dataset import at_rate
 from onsets.errors import CatalogueError, ConfigError
@@ -83,7 +83,7 @@ def test_half_the_space(tmp_path, values):
         np.testing.assert_allclose(sample.data, waves(k, 300), atol=4 * 2**-11)
 
 
-class Stop(Exception):
+class StopError(Exception):
     pass
 
 
@@ -93,11 +93,11 @@ def interrupted(data, folder, after, **options):
 
     def read_one(k):
         if data.waveforms.reads >= after:
-            raise Stop
+            raise StopError
         return reads(k)
 
     data.waveforms.read_one = read_one
-    with pytest.raises(Stop):
+    with pytest.raises(StopError):
         write_shards(data, folder, shard_bytes=SHARD, **options)
 
 

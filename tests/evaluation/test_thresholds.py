@@ -51,3 +51,18 @@ def test_arrays_will_do():
 def test_without_labels_or_candidates_there_is_no_best(records, candidates):
     with pytest.raises(CatalogueError, match="needs labels and candidates"):
         best_threshold(records, 0.5, candidates)
+
+
+def test_each_phase_gets_its_best_threshold_of_the_grid():
+    from onsets.evaluation import Case, choose_thresholds
+    from onsets.picking import Onsets
+
+    def onsets(*seconds):
+        return Onsets(np.array(seconds, dtype=float), np.ones(len(seconds)))
+
+    picks = {"P": {0.2: onsets(1, 5), 0.4: onsets(1), 0.6: onsets(1), 0.8: onsets(1), 0.9: onsets()}}
+    case = Case("r", "d", "e", 0.1, 0.0, {"P": 1.0}, False, picks, {})
+    assert choose_thresholds([case], 0.5) == {"P": 0.6}
+    noise = Case("n", "d", "n", 0.1, 0.0, {}, True, picks, {})
+    with pytest.raises(CatalogueError, match="need labels"):
+        choose_thresholds([noise], 0.5)

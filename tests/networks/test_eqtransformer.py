@@ -96,6 +96,7 @@ def test_spec_of_the_paper():
     assert (got.samples, got.rate_hz, got.components, got.bandpass_hz) == (6000, 100.0, "ENZ", (1.0, 45.0))
     assert got.hop_samples == 6000 - 0.3 * 6000
     assert (got.normalisation, got.activation, got.stacking) == ("component-std", "sigmoid", "max")
+    assert got.hop_samples <= got.samples - 2 * got.blinding_samples == 5000
     assert got.outputs == ("detection", "P", "S")
     assert got.thresholds == {"detection": 0.5, "P": 0.3, "S": 0.3}
     assert [name for name in registry.names() if name.startswith("eqt")] == list(COUNTS)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from onsets.augment.step import Step
-from onsets.augment.waves import Draw, Waves, slices
+from onsets.augment.waves import Draw, Waves, slices, turned
 
 __all__ = ["Cut", "RateJitter", "Shift"]
 
@@ -97,10 +97,9 @@ class Shift(Step):
         room = torch.where(waves.has_event, n - waves.coda.clamp(0, n), n).floor()
         shift = draw.integers(1, room + 1).clamp(0, n)
         shift = torch.where(room >= 1, shift, 0)
-        twice = torch.cat([waves.data, waves.data], dim=2)
         return dataclasses.replace(
             waves,
-            data=slices(twice, n - shift, n),
+            data=turned(waves.data, shift),
             arrivals=waves.arrivals + shift[:, None, None],
             coda=waves.coda + shift,
         )

@@ -10,7 +10,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional
 
-__all__ = ["Draw", "Waves", "slices"]
+__all__ = ["Draw", "Waves", "slices", "turned"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,8 +124,43 @@ def slices(data: Tensor, start: Tensor, samples: int) -> Tensor:
     Tensor, shape (batch, components, samples)
         A copy.
     """
+    if data.device.type == "cpu":  # row by row is three times as fast there
+        out = torch.zeros(*data.shape[:2], samples, dtype=data.dtype)
+        for row, target, first in zip(data, out, start.tolist(), strict=True):
+            a, b = max(0, first), min(data.shape[2], first + samples)
+            if a < b:
+                target[:, a - first : b - first] = row[:, a:b]
+        return out
+    return _slices_at_once(data, start, samples)
+
+
+def _slices_at_once(data: Tensor, start: Tensor, samples: int) -> Tensor:
     before = max(0, -int(start.min()))
     after = max(0, int(start.max()) + samples - data.shape[2])
     padded = functional.pad(data, (before, after)) if before or after else data
     rows = torch.arange(len(data), device=data.device)
     return padded.unfold(2, samples, 1)[rows, :, start + before]
+
+
+def turned(data: Tensor, shift: Tensor) -> Tensor:
+    """Turn each row round by its own number of samples; what leaves at the end comes in at the start.
+
+    Parameters
+    ----------
+    data : Tensor, shape (batch, components, samples)
+    shift : Tensor of int64, shape (batch,)
+        0 to samples.
+
+    Returns
+    -------
+    Tensor, shape (batch, components, samples)
+        A copy.
+    """
+    n = data.shape[2]
+    if data.device.type == "cpu":
+        out = torch.empty_like(data)
+        for row, target, by in zip(data, out, shift.tolist(), strict=True):
+            target[:, by:] = row[:, : n - by]
+            target[:, :by] = row[:, n - by :]
+        return out
+    return _slices_at_once(torch.cat([data, data], dim=2), n - shift, n)

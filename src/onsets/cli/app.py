@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+from onsets.cli.benchmark import benchmark
 from onsets.cli.data import data
 from onsets.cli.demo import demo
+from onsets.cli.evaluate import evaluate
 from onsets.cli.models import models
 from onsets.cli.pick import pick
 from onsets.cli.plot import plot
@@ -27,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, pick, models, plot, train):
+for command in (demo, pick, models, plot, train, evaluate, benchmark):
     app.command()(command)
 app.add_typer(weights, name="weights")
 app.add_typer(data, name="data")

@@ -135,9 +135,11 @@ def _begun(root: Path, data: Dataset, options: dict[str, Any]) -> dict[str, Any]
     if root.exists() and not root.is_dir():
         raise ConfigError(f"{root} is a file; name a folder")
     wanted = {"source_sha256": _fingerprint(data), **options}
+    for draft in root.glob(".onsets-*.tmp"):  # of a run that was killed
+        draft.unlink(missing_ok=True)
     index = read_index(root)
     if index is None:
-        if root.is_dir() and any(not file.name.startswith(".onsets-") for file in root.iterdir()):
+        if root.is_dir() and any(root.iterdir()):
             raise ConfigError(f"{root} is not empty; name a new folder")
         root.mkdir(parents=True, exist_ok=True)
         problems = [_told(problem) for problem in data.problems]
@@ -148,8 +150,6 @@ def _begun(root: Path, data: Dataset, options: dict[str, Any]) -> dict[str, Any]
             raise ConfigError(
                 f"{root} holds a conversion with {key} {index.get(key)}, not {value}; name a new folder"
             )
-    for draft in root.glob(".onsets-*.tmp"):  # of a run that was killed
-        draft.unlink(missing_ok=True)
     return index
 
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from onsets.datasets.checks import checked
 from onsets.datasets.dataset import Dataset, Rows, fill_columns, join
-from onsets.datasets.hdf5 import Hdf5Waveforms
+from onsets.datasets.hdf5_waveforms import Hdf5Waveforms
 from onsets.datasets.table import Cells, joined_blocks, read_blocks
 from onsets.errors import CatalogueError, ConfigError
 

@@ -18,7 +18,8 @@ import numpy.typing as npt
 
 from onsets.datasets.checks import checked
 from onsets.datasets.dataset import Dataset, Rows, fill_columns, join
-from onsets.datasets.hdf5 import Hdf5Waveforms, open_file, read_word, walk
+from onsets.datasets.hdf5 import open_file, read_word, walk
+from onsets.datasets.hdf5_waveforms import Hdf5Waveforms
 from onsets.datasets.table import Cells, first_number, joined_blocks, read_blocks
 from onsets.errors import CatalogueError, ConfigError
 from onsets.types import COMPONENTS

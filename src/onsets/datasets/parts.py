@@ -148,9 +148,13 @@ def event_groups(rows: Rows, within_s: float = WITHIN_S) -> npt.NDArray[np.int64
             arrival = begin + np.nan_to_num(onset / rows["rate_hz"] * 1e9).astype(np.int64)
         some = np.flatnonzero(labelled & known)
         order = some[np.argsort(arrival[some], kind="stable")]
-        near = np.diff(arrival[order]) <= within_s * 1e9
-        nameless = ~named[order]
-        for k in np.flatnonzero(near & (nameless[:-1] | nameless[1:])).tolist():
+        at, within = arrival[order], round(within_s * 1e9)
+        nameless = at[~named[order]]
+        # all from the first to the last arrival near a nameless one are joined, neighbour to neighbour
+        depth = np.zeros(len(at) + 1, dtype=np.int64)
+        np.add.at(depth, np.searchsorted(at, nameless - within), 1)
+        np.add.at(depth, np.searchsorted(at, nameless + within, side="right") - 1, -1)
+        for k in np.flatnonzero(np.cumsum(depth)[:-1] > 0).tolist():
             links.join(int(order[k]), int(order[k + 1]))
     return links.numbers()
 

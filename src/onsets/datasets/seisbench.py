@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from onsets.errors import ConfigError, MissingExtraError, OnsetsError
-from onsets.types import COMPONENTS, Float32, Record, Sample
-from onsets.waveforms import resample
+from onsets.datasets.dataset import at_rate
+from onsets.datasets.hdf5 import MOST_SAMPLES, find_array, open_file, read_word, walk
+from onsets.errors import ConfigError, OnsetsError
+from onsets.types import COMPONENTS, Float32, Sample
 
 __all__ = ["read_noise_windows", "read_seisbench"]
 
+FORMAT = ("dimension_order", "component_order", "sampling_rate")
 ARRIVALS = {"P": "trace_p_arrival_sample", "S": "trace_s_arrival_sample"}
 
 
@@ -25,15 +27,6 @@ def _rows(path: Path) -> list[dict[str, str]]:
         raise ConfigError(f"no {path.name} in {path.parent}; expected the SeisBench layout")
     with open(path, newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
-
-
-def _format(file: Any) -> dict[str, str]:
-    """Return the group ``data_format`` as words."""
-    found = {}
-    for key, value in file["data_format"].items() if "data_format" in file else ():
-        letters = np.atleast_1d(value[()]).tolist()
-        found[key] = "".join(each.decode() if isinstance(each, bytes) else str(each) for each in letters)
-    return found
 
 
 def _components(data: npt.NDArray[Any], order: str, axes: str, where: str) -> Float32:
@@ -51,25 +44,24 @@ def _components(data: npt.NDArray[Any], order: str, axes: str, where: str) -> Fl
 
 def _trace(group: Any, name: str, where: str) -> npt.NDArray[Any]:
     """Return a trace: a dataset of its own, or ``block$place,:rows,:samples`` out of a block of many."""
+    import h5py
+
     block, _, place = name.partition("$")
-    if block not in group:
+    if not group.links.exists(block.encode()):
         raise OnsetsError(f"{where} is in metadata.csv but not in waveforms.hdf5")
+    data = h5py.Dataset(find_array(group, block, where))
+    if math.prod(data.shape[1:] if place else data.shape) > len(COMPONENTS) * MOST_SAMPLES:
+        raise OnsetsError(f"{where}: an array of shape {data.shape}, longer than a record can be")
     if not place:
-        return np.asarray(group[block])
+        return np.asarray(data)
     try:
         index = tuple(
             int(part) if ":" not in part else slice(*(int(end) if end else None for end in part.split(":")))
             for part in place.split(",")
         )
-        return np.asarray(group[block][index])
+        return np.asarray(data[index])
     except (ValueError, TypeError, IndexError) as error:
         raise OnsetsError(f"{where}: {place!r} is no place in the block {block}: {error}") from error
-
-
-def at_rate(data: Float32, rate_hz: float, wanted_hz: float) -> Float32:
-    """Return components resampled by the one filter of :func:`onsets.waveforms.resample`."""
-    record = Record("", "", data, np.ones(data.shape, dtype=bool), 0, rate_hz)
-    return resample(record, wanted_hz).data
 
 
 def read_seisbench(folder: str | Path, rate_hz: float | None = None) -> list[Sample]:
@@ -99,20 +91,20 @@ def read_seisbench(folder: str | Path, rate_hz: float | None = None) -> list[Sam
     MissingExtraError
         Without h5py.
     """
-    try:
-        import h5py
-    except ImportError as error:
-        raise MissingExtraError("h5py", "train", f"reading {folder}") from error
     root = Path(folder)
     rows = _rows(root / "metadata.csv")
     if not (root / "waveforms.hdf5").is_file():
         raise ConfigError(f"no waveforms.hdf5 in {root}; expected the SeisBench layout")
     samples = []
-    with h5py.File(root / "waveforms.hdf5", "r") as file:
-        form = _format(file)
+    with open_file(root / "waveforms.hdf5") as file:
+        found = {key: read_word(file, "data_format", key) for key in FORMAT}
+        form = {key: word for key, word in found.items() if word is not None}
+        group = walk(file, "data")
+        if group is None:
+            raise OnsetsError(f"{root}: waveforms.hdf5 has no group data")
         for row in rows:
             try:
-                sample = _sample(file["data"], row, form, root)
+                sample = _sample(group, row, form, root)
             except KeyError as error:
                 raise OnsetsError(f"{root}: metadata.csv or waveforms.hdf5 has no {error}") from error
             if rate_hz is not None and sample.rate_hz != rate_hz:

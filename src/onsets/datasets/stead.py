@@ -19,7 +19,8 @@ import numpy as np
 
 from onsets.datasets.checks import checked
 from onsets.datasets.dataset import Dataset, Rows, fill_columns, join
-from onsets.datasets.hdf5 import Hdf5Waveforms, open_file, walk
+from onsets.datasets.hdf5 import open_file, walk
+from onsets.datasets.hdf5_waveforms import Hdf5Waveforms
 from onsets.datasets.table import Cells, first_number, joined_blocks, read_blocks
 from onsets.errors import CatalogueError, ConfigError
 

@@ -1,6 +1,58 @@
-"""Evaluation: picks against labels."""
+"""Evaluation: picks against labels, and the card that says how good a picker is and what it costs."""
 
+from onsets.evaluation.bootstrap import counts_by_event, intervals_of, resampled
+from onsets.evaluation.cases import Case, grid_of, judge, record_of
+from onsets.evaluation.compare import Plan, Result, check_apart, compare
+from onsets.evaluation.continuous import pick_rates
+from onsets.evaluation.cost import cost_of, network_cost
+from onsets.evaluation.figures import ROW_KEYS, metrics_row, residual_figures, score_cases
+from onsets.evaluation.groups import EDGES, grouped
 from onsets.evaluation.match import Score, match, score
-from onsets.evaluation.thresholds import best_threshold
+from onsets.evaluation.perturb import PERTURBATIONS, perturbed
+from onsets.evaluation.ranks import Roc, Tradeoff, roc, roc_of, tradeoff
+from onsets.evaluation.report import write_report
+from onsets.evaluation.rules import RULES, Rule, retained_share
+from onsets.evaluation.run import Job, judge_samples, run
+from onsets.evaluation.thresholds import best_threshold, choose_thresholds
 
-__all__ = ["Score", "best_threshold", "match", "score"]
+__all__ = [
+    "EDGES",
+    "PERTURBATIONS",
+    "ROW_KEYS",
+    "RULES",
+    "Case",
+    "Job",
+    "Plan",
+    "Result",
+    "Roc",
+    "Rule",
+    "Score",
+    "Tradeoff",
+    "best_threshold",
+    "check_apart",
+    "choose_thresholds",
+    "compare",
+    "cost_of",
+    "counts_by_event",
+    "grid_of",
+    "grouped",
+    "intervals_of",
+    "judge",
+    "judge_samples",
+    "match",
+    "metrics_row",
+    "network_cost",
+    "perturbed",
+    "pick_rates",
+    "record_of",
+    "resampled",
+    "residual_figures",
+    "retained_share",
+    "roc",
+    "roc_of",
+    "run",
+    "score",
+    "score_cases",
+    "tradeoff",
+    "write_report",
+]

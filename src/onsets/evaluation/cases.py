@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onsets.classical import refine
+from onsets.errors import ConfigError, nearest
 from onsets.evaluation.perturb import perturbed
 from onsets.picking import ClassicalPicker, Onsets, Picker, decode, describe
 from onsets.types import Curve, Record, Sample
@@ -20,8 +21,11 @@ __all__ = ["PHASES", "Case", "grid_of", "judge", "record_of"]
 
 PHASES = ("P", "S")
 STRETCH_S = 1.0
-PROBABILITIES = (0.05, *(round(0.1 * k, 1) for k in range(1, 10)), 0.95)
-FINE = tuple(round(0.05 * k, 2) for k in range(1, 20))
+STEPS: dict[str, tuple[float, ...]] = {
+    "own": (),
+    "coarse": (0.05, *(round(0.1 * k, 1) for k in range(1, 10)), 0.95),
+    "fine": tuple(round(0.05 * k, 2) for k in range(1, 20)),
+}
 FACTORS = (0.4, 0.6, 0.8, 1.25, 1.6, 2.0, 3.0, 4.5, 7.0)
 
 Float64 = npt.NDArray[np.float64]
@@ -74,32 +78,37 @@ class Case:
         return self.picks[phase][threshold].seconds, label
 
 
-def grid_of(picker: Picker, *, fine: bool = False, more: Mapping[str, float] | None = None) -> Grid:
+def grid_of(picker: Picker, steps: str = "coarse") -> Grid:
     """Return the thresholds at which a picker is looked at, its own among them.
 
     Parameters
     ----------
     picker : Picker
-    fine : bool
-        Steps of 0.05 instead of 0.1 in probability, for choosing.
-    more : mapping, optional
-        Further thresholds by phase.
+    steps : str
+        ``own`` for nothing else, ``coarse`` (steps of 0.1 in probability) for curves, ``fine`` (0.05)
+        for choosing; ratios go from 0.4 to 7 times the own threshold in either.
 
     Returns
     -------
     dict of str to tuple of float
         Increasing; phases without a threshold are missing.
+
+    Raises
+    ------
+    ConfigError
+        If the steps are unknown.
     """
+    if steps not in STEPS:
+        raise ConfigError(f"unknown steps {steps!r}; {nearest(steps, list(STEPS))}")
     grid = {}
     for phase in PHASES:
         if phase not in picker.thresholds:
             continue
         own = picker.thresholds[phase]
-        steps = FINE if fine else PROBABILITIES
-        if isinstance(picker, ClassicalPicker):
-            steps = tuple(round(own * factor, 6) for factor in FACTORS)
-        extra = [more[phase]] if more and phase in more else []
-        grid[phase] = tuple(sorted({*steps, own, *extra}))
+        others = STEPS[steps]
+        if isinstance(picker, ClassicalPicker) and others:
+            others = tuple(round(own * factor, 6) for factor in FACTORS)
+        grid[phase] = tuple(sorted({*others, own}))
     return grid
 
 
@@ -141,7 +150,10 @@ def judge(
     record = record_of(sample)
     labels = {phase: at / sample.rate_hz for phase, at in sample.arrivals.items() if phase in PHASES}
     noise = not sample.arrivals
-    known = {"snr_db": _snr_db(record, labels), "s_minus_p_s": labels.get("S", math.nan) - labels.get("P", math.nan)}
+    known = {
+        "snr_db": _snr_db(record, labels),
+        "s_minus_p_s": labels.get("S", math.nan) - labels.get("P", math.nan),
+    }
     known |= {key: value for key, value in (facts or {}).items() if value == value}
     if perturbation is not None:
         rng = np.random.default_rng([seed, zlib.crc32(f"{sample.dataset}/{sample.name}".encode())])

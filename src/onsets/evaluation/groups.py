@@ -59,7 +59,9 @@ def grouped(
     """
     rows = []
     for low, high in zip(EDGES[quantity][:-1], EDGES[quantity][1:], strict=True):
-        some = [case for case in cases if phase in case.labels and low <= case.facts.get(quantity, -1e99) < high]
+        some = [
+            case for case in cases if phase in case.labels and low <= case.facts.get(quantity, -1e99) < high
+        ]
         if len(some) < FEWEST:
             continue
         result = score_cases(some, phase, threshold, tolerance_s)

@@ -16,6 +16,7 @@ __all__ = ["Roc", "Tradeoff", "roc", "roc_of", "tradeoff"]
 
 Float64 = npt.NDArray[np.float64]
 
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Roc:
     """A receiver operating characteristic.

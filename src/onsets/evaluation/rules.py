@@ -80,7 +80,7 @@ def leqnet(cases: Sequence[Case], phase: str, threshold: float, tolerance_s: flo
 
     From its notebook: the first pick of a record is true within 0.5 s, a wrong one on an earthquake
     is a missed label but no false positive. Without noise records precision is therefore 1.
-    Lim et al. (2022), LEQNet.
+    Lim et al. (2022), doi:10.3389/feart.2022.848237.
     """
     return _single(cases, phase, threshold, tolerance_s, "first", noise_only=True)
 
@@ -122,7 +122,9 @@ RULES: dict[str, Rule] = {
 """Name -> rule. MSNet's needs events, not labels: :func:`retained_share`."""
 
 
-def retained_share(picks: Picks, assigned: Picks, within_s: float = 0.001) -> dict[str, tuple[int, int, float]]:
+def retained_share(
+    picks: Picks, assigned: Picks, within_s: float = 0.001
+) -> dict[str, tuple[int, int, float]]:
     """Return MSNet's figure for data without labels: how many picks association keeps.
 
     Parameters

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from onsets.datasets import Dataset, event_groups, open_dataset
 from onsets.errors import CatalogueError
@@ -55,7 +56,7 @@ class Job:
     part: str = ""
     weights: str | None = None
     thresholds: dict[str, float] = field(default_factory=dict)
-    fine: bool = False
+    steps: str = "coarse"
     perturbation: str | None = None
     seed: int = 0
     most: int = 0
@@ -64,12 +65,16 @@ class Job:
         """Return the picker, on one thread: the processes share the cores."""
         return load(self.model, weights=self.weights, thresholds=dict(self.thresholds), threads=1)
 
-    def dataset(self) -> Dataset:
-        """Return the records, with an event for each."""
+    def source(self) -> Dataset:
+        """Return the records as their files have them."""
         return _opened(str(Path(self.data)), self.part, self.most, self.seed)
 
+    def dataset(self) -> Dataset:
+        """Return the records, with an event for each."""
+        return _with_events(str(Path(self.data)), self.part, self.most, self.seed)
 
-@lru_cache(maxsize=4)
+
+@lru_cache(maxsize=16)
 def _opened(path: str, part: str, most: int, seed: int) -> Dataset:
     data = open_dataset(path)
     data = data.part(part) if part else data
@@ -77,10 +82,16 @@ def _opened(path: str, part: str, most: int, seed: int) -> Dataset:
         data = data.select(np.sort(np.random.default_rng(seed).permutation(len(data))[:most]))
     if not len(data):
         raise CatalogueError(f"{path} holds no record that can be judged")
+    return data
+
+
+@lru_cache(maxsize=16)
+def _with_events(path: str, part: str, most: int, seed: int) -> Dataset:
+    data = _opened(path, part, most, seed)
     return data.assign(event_id=_events(data))
 
 
-def _events(data: Dataset) -> np.ndarray:  # type: ignore[type-arg]
+def _events(data: Dataset) -> npt.NDArray[np.str_]:
     """Return an event for each record: by name, by time, or the record itself."""
     try:
         return np.array([f"group {number}" for number in event_groups(data.rows)])
@@ -107,7 +118,7 @@ def judge_samples(
 
 def _some(job: Job, picker: Picker, indices: Sequence[int]) -> list[Case]:
     data = job.dataset()
-    grid = grid_of(picker, fine=job.fine)
+    grid = grid_of(picker, job.steps)
     cases = []
     for i, sample in zip(indices, data.read(indices), strict=True):
         facts = {name: float(data.rows[name][i]) for name in FACTS}

@@ -38,9 +38,11 @@ def intervals(arrivals: Tensor, samples: int, *, stretch: float = 1.0) -> Tensor
     """
     p, s = arrivals[..., :1], arrivals[..., 1:]
     known = p.isfinite() & s.isfinite()
-    first, last = torch.where(known, p, 0.0), torch.where(known, p + stretch * (s - p), 0.0)
-    at = torch.arange(samples, device=arrivals.device)
-    return ((at >= first) & (at < last)).any(dim=1).float()
+    edges = torch.cat([torch.where(known, p, 0.0), torch.where(known, p + stretch * (s - p), 0.0)], dim=2)
+    at = edges.ceil().clamp(0, samples).long().flatten(1)
+    step = torch.tensor([1.0, -1.0], device=arrivals.device).repeat(arrivals.shape[1]).expand(at.shape)
+    inside = torch.zeros(len(at), samples + 1, device=arrivals.device).scatter_add_(1, at, step)
+    return inside.cumsum(dim=1)[:, :samples].clamp(0, 1)
 
 
 def unlabelled(arrivals: Tensor, values: int, *, step: int = 1, margin: int = 30) -> Tensor:

@@ -29,13 +29,13 @@ def feed(data: Tensor, spec: Spec) -> Tensor:
     Tensor of float32, shape (batch, components, samples)
         On the CPU by :func:`onsets.waveforms.normalise` itself, elsewhere by its twin.
     """
-    if spec.components != COMPONENTS:
-        data = data[:, [COMPONENTS.index(component) for component in spec.components]]
+    order = [COMPONENTS.index(component) for component in spec.components]
     if data.device.type != "cpu":
+        data = data[:, order]
         return normalise_on_device(data, data != 0, spec)
-    out = torch.empty_like(data)
+    out = torch.empty(len(data), len(order), data.shape[2])
     for first in range(0, len(data), CHUNK):
-        windows = data[first : first + CHUNK].numpy()
+        windows = data[first : first + CHUNK].numpy()[:, order]
         out[first : first + CHUNK] = torch.from_numpy(normalise(windows, windows != 0, spec))
     return out
 

@@ -21,6 +21,7 @@ from onsets.types import Float32, Problem, Sample
 __all__ = ["Pool", "pool_of_dataset", "pool_of_samples"]
 
 Float64 = npt.NDArray[np.float64]
+CHUNK = 16
 SNR_S = 5.0
 """Length of the windows before and after the first arrival whose ratio is the SNR where none is given."""
 
@@ -112,12 +113,18 @@ class Pool:
         WaveformError
             If a record cannot be read.
         """
-        data = torch.from_numpy(self._read(index))
-        live = data != 0
-        data -= live * (data.sum(dim=2, keepdim=True) / live.sum(dim=2, keepdim=True).clamp_min(1))
-        if self.spec.bandpass_hz is not None:
-            low, high = (torch.full((len(data),), corner) for corner in self.spec.bandpass_hz)
-            data = band_pass(data, low, high, rate_hz=self.spec.rate_hz) * live
+        data = torch.zeros(len(index), 3, int(self.samples[index].max()))
+        for first in range(0, len(index), CHUNK):  # few at once stay in the cache
+            part = data[first : first + CHUNK]
+            self._read(index[first : first + CHUNK], part.numpy())
+            live = part != 0
+            if bool(live.all()):
+                part -= part.mean(dim=2, keepdim=True)
+            else:
+                part -= live * (part.sum(dim=2, keepdim=True) / live.sum(dim=2, keepdim=True).clamp_min(1))
+            if self.spec.bandpass_hz is not None:
+                low, high = (torch.full((len(part),), corner) for corner in self.spec.bandpass_hz)
+                part.copy_(band_pass(part, low, high, rate_hz=self.spec.rate_hz) * live)
         waves = Waves(
             data,
             torch.from_numpy(self.arrivals[index])[:, None],
@@ -130,8 +137,8 @@ class Pool:
             waves.snr_db[unknown] = _snr_db(waves.take(unknown.nonzero().flatten()), self.spec.rate_hz)
         return waves
 
-    def _read(self, index: npt.NDArray[np.int64]) -> Float32:
-        out = np.zeros((len(index), 3, int(self.samples[index].max())), dtype=np.float32)
+    def _read(self, index: npt.NDArray[np.int64], out: Float32) -> None:
+        """Read records into an array of zeros."""
         if self.held is not None:
             for row, i in zip(out, index.tolist(), strict=True):
                 row[:, : self.samples[i]] = self.held[i]
@@ -141,7 +148,6 @@ class Pool:
             for row, sample in zip(out, self.dataset.read(index, rate_hz=self.spec.rate_hz), strict=True):
                 width = min(row.shape[1], sample.data.shape[1])
                 row[:, :width] = sample.data[:, :width]
-        return out
 
 
 def pool_of_dataset(dataset: Dataset, spec: Spec, *, hold: bool) -> Pool:

@@ -68,7 +68,7 @@ def test_links_are_not_followed(path, tmp_path):
         file["y"] = h5py.SoftLink("/z")
         file["z"] = np.zeros(2)
     for name, kind in (("x", "ExternalLink"), ("y", "SoftLink")):
-        with pytest.raises(SpecError, match=rf"a\.h5: /{name} is a {kind}; links are not followed"):
+        with pytest.raises(SpecError, match=rf"a\.h5: /{name} is a link \({kind}\); links are not followed"):
             read(path, name)
 
 

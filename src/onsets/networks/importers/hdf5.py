@@ -92,7 +92,7 @@ def read_member(group: Any, name: str) -> Any:
         if link is None:
             raise SpecError(f"{where} is missing")
         if not isinstance(link, h5py.HardLink):
-            raise SpecError(f"{where} is a {type(link).__name__}; links are not followed")
+            raise SpecError(f"{where} is a link ({type(link).__name__}); links are not followed")
         here = here[part]
     return here
 

@@ -25,15 +25,20 @@ from torch import Tensor, nn
 
 from onsets.errors import SpecError
 from onsets.networks import eqtransformer
+from onsets.networks.importers._seisbench import (
+    STACKINGS,
+    check_known,
+    choose,
+    overlap_samples,
+    read_config,
+)
 from onsets.networks.importers._state import check_names, fill, read_state
-from onsets.networks.importers.seisbench_phasenet import _choice, _known, _overlap, read_config
 from onsets.spec import Spec
 
 __all__ = ["import_seisbench_eqtransformer"]
 
 COMPATIBLE = {word: word for word in ("", "conservative", "non-conservative")}
 NORMALISATIONS = {"std": "window-std", "peak": "component-max"}
-STACKINGS = {"avg": "mean", "max": "max"}
 # Our name -> theirs.
 ATTENTION = {
     "query.weight": "Wt",
@@ -195,14 +200,14 @@ def _turned(
 def _spec(config: Mapping[str, Any], where: str, near_filter: bool) -> tuple[Spec, str]:
     """Return the Spec and the order of the branches."""
     model, default = config["model_args"], config["default_args"]
-    _known(model, MODEL_ARGS, where, "model argument")
-    _known(default, DEFAULT_ARGS, where, "default argument")
+    check_known(model, MODEL_ARGS, where, "model argument")
+    check_known(default, DEFAULT_ARGS, where, "default argument")
     phases = "".join(model.get("phases", "PS"))
     channels, samples = model.get("in_channels", 3), model.get("in_samples", 6000)
     order = "".join(model.get("component_order") or "ZNE")
     compatible = model.get("original_compatible") or ""
     compatible = "non-conservative" if compatible is True else compatible
-    compatible = _choice(COMPATIBLE, compatible, where, "original_compatible")
+    compatible = choose(COMPATIBLE, compatible, where, "original_compatible")
     wanted = {
         "phases": (sorted(phases), ["P", "S"]),
         "classes": (model.get("classes", 2), 2),
@@ -214,7 +219,7 @@ def _spec(config: Mapping[str, Any], where: str, near_filter: bool) -> tuple[Spe
         if got != expected:
             raise SpecError(f"{where}: {key} is {model.get(key)!r}, which cannot be: {got} -> {expected}")
     peak = bool(model.get("norm_amp_per_comp"))
-    normalisation = _choice(NORMALISATIONS, "peak" if peak else model.get("norm", "std"), where, "norm")
+    normalisation = choose(NORMALISATIONS, "peak" if peak else model.get("norm", "std"), where, "norm")
     rate = float(model.get("sampling_rate") or 100.0)
     every = default.get("*_threshold", 0.1)
     options = {
@@ -229,12 +234,12 @@ def _spec(config: Mapping[str, Any], where: str, near_filter: bool) -> tuple[Spe
         eqtransformer.spec(**options),
         rate_hz=rate,
         samples=samples,
-        hop_samples=samples - _overlap(default.get("overlap", 3000), samples, where),
+        hop_samples=samples - overlap_samples(default.get("overlap", 3000), samples, where),
         components=order,
         bandpass_hz=_bandpass(model.get("filter_args"), model.get("filter_kwargs"), rate, near_filter, where),
         normalisation=normalisation,
         blinding_samples=int(max(default.get("blinding", (500, 500)) or (0, 0))),
-        stacking=_choice(STACKINGS, default.get("stacking", "max"), where, "stacking"),
+        stacking=choose(STACKINGS, default.get("stacking", "max"), where, "stacking"),
         thresholds={
             "detection": float(default.get("detection_threshold", 0.3)),
             **{phase: float(default.get(f"{phase}_threshold", every)) for phase in "PS"},

@@ -15,23 +15,28 @@ this network.
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from torch import nn
 
-from onsets.errors import SpecError, nearest
+from onsets.errors import SpecError
 from onsets.networks import phasenet
+from onsets.networks.importers._seisbench import (
+    STACKINGS,
+    check_known,
+    choose,
+    overlap_samples,
+    read_config,
+)
 from onsets.networks.importers._state import check_names, check_width, fill, read_state
 from onsets.spec import Spec
 
-__all__ = ["import_seisbench_phasenet", "read_config"]
+__all__ = ["import_seisbench_phasenet"]
 
 SAMPLES = 3001
 NORMALISATIONS = {"std": "component-std", "peak": "component-max"}
-STACKINGS = {"avg": "mean", "max": "max"}
 # Our part -> theirs: convolution and norm; or the branch and the place of the convolution in each level.
 ENDS = {"stem": ("inc", "in_bn"), "bottom": ("down_branch.4.0", "down_branch.4.1"), "head": ("out", "")}
 BRANCHES = {
@@ -78,38 +83,6 @@ DEFAULT_ARGS = (
     "stride",
     "zerophase_resample",
 )
-
-
-def read_config(path_pt: str | Path, path_json: str | Path | None = None) -> dict[str, Any]:
-    """Read the JSON file that belongs to SeisBench weights.
-
-    Parameters
-    ----------
-    path_pt : str or Path
-        ``NAME.pt``, or ``NAME.pt.v2``.
-    path_json : str or Path, optional
-        Where it does not lie beside them as ``NAME.json``, or ``NAME.json.v2``.
-
-    Raises
-    ------
-    SpecError
-        If it is missing or no JSON object.
-    """
-    given = Path(path_pt)
-    path = Path(path_json) if path_json is not None else given.with_name(given.name.replace(".pt", ".json"))
-    if path == given or not path.is_file():
-        raise SpecError(f"{given} needs its SeisBench description, no file {path}; give path_json")
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise SpecError(f"{path} is not JSON: {error}") from error
-    if not isinstance(config, dict):
-        raise SpecError(f"{path} holds a {type(config).__name__}, expected a JSON object")
-    for key in ("model_args", "default_args"):
-        config[key] = config.get(key) or {}
-        if not isinstance(config[key], dict):
-            raise SpecError(f"{path}: {key} is a {type(config[key]).__name__}, expected a JSON object")
-    return config
 
 
 def import_seisbench_phasenet(
@@ -166,16 +139,10 @@ def _theirs(ours: str) -> str:
     return f"{branch}.{rest.split('.')[0]}.{first + norm}.{word}"
 
 
-def _known(values: Mapping[str, Any], known: tuple[str, ...], where: str, what: str) -> None:
-    for key in values:
-        if key not in known:
-            raise SpecError(f"{where}: unknown {what} {key!r}; {nearest(key, known)}")
-
-
 def _spec(config: Mapping[str, Any], name: str, width: int, components: int, where: str) -> Spec:
     model, default = config["model_args"], config["default_args"]
-    _known(model, MODEL_ARGS, where, "model argument")
-    _known(default, DEFAULT_ARGS, where, "default argument")
+    check_known(model, MODEL_ARGS, where, "model argument")
+    check_known(default, DEFAULT_ARGS, where, "default argument")
     outputs = tuple(model.get("phases") or "NPS")
     order = "".join(model.get("component_order") or "ZNE")
     samples = model.get("in_samples") or SAMPLES
@@ -193,36 +160,21 @@ def _spec(config: Mapping[str, Any], name: str, width: int, components: int, whe
         if got != expected:
             raise SpecError(f"{where}: {key} is {model.get(key)!r}, which cannot be: {got} -> {expected}")
     peak = bool(model.get("norm_amp_per_comp"))
-    normalisation = _choice(NORMALISATIONS, "peak" if peak else model.get("norm", "std"), where, "norm")
+    normalisation = choose(NORMALISATIONS, "peak" if peak else model.get("norm", "std"), where, "norm")
     every = default.get("*_threshold", 0.3)
     return dataclasses.replace(
         phasenet.spec(width, components, samples),
         name=name,
         rate_hz=float(model.get("sampling_rate") or 100.0),
-        hop_samples=samples - _overlap(default.get("overlap", 1500), samples, where),
+        hop_samples=samples - overlap_samples(default.get("overlap", 1500), samples, where),
         components=order,
         bandpass_hz=_bandpass(model.get("filter_args"), model.get("filter_kwargs"), where),
         normalisation=normalisation,
         outputs=outputs,
         blinding_samples=int(max(default.get("blinding") or (0, 0))),
-        stacking=_choice(STACKINGS, default.get("stacking", "avg"), where, "stacking"),
+        stacking=choose(STACKINGS, default.get("stacking", "avg"), where, "stacking"),
         thresholds={phase: float(default.get(f"{phase}_threshold", every)) for phase in ("P", "S")},
     )
-
-
-def _choice(choices: Mapping[str, str], value: Any, where: str, what: str) -> str:
-    if value not in choices:
-        raise SpecError(f"{where}: {what} is {value!r}; {nearest(str(value), tuple(choices))}")
-    return choices[value]
-
-
-def _overlap(value: float, samples: int, where: str) -> int:
-    """Return samples of overlap; a number below 1 is a part of the window."""
-    if not 0 <= value < samples:
-        raise SpecError(
-            f"{where}: overlap is {value}, expected 0 to {samples - 1} samples, or a part below 1"
-        )
-    return int(value * samples) if value < 1 else int(value)
 
 
 def _bandpass(args: Any, kwargs: Any, where: str) -> tuple[float, float] | None:

@@ -1,0 +1,77 @@
+"""Cut, shift and rate jitter: arrivals move with the waveform."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from onsets.augment import Cut, RateJitter, Shift, augment
+
+
+@pytest.mark.parametrize("anchor", ["first", "P", "S", "any"])
+@pytest.mark.parametrize("jitter", [1.0, 1.5])
+def test_a_cut_puts_its_anchor_where_it_says(waves, draw, seen, anchor, jitter) -> None:
+    out = augment(waves(events=50), [Cut(anchor=anchor, place=(0.2, 0.4), jitter=jitter)], draw(samples=400))
+    assert out.data.shape[2] == 400 and out.length.eq(400).all()
+    pair = out.arrivals[:50, 0]
+    placed = {"first": pair[:, 0], "P": pair[:, 0], "S": pair[:, 1]}.get(anchor)
+    if placed is None:
+        inside = (pair >= 80) & (pair <= 160)
+        assert inside.any(dim=1).all() and inside[:, 0].any() and inside[:, 1].any()
+    else:
+        assert placed.min() >= 79 and placed.max() <= 161
+    seen(out, list(range(50)), tolerance=1, least=0.4 if jitter > 1 else 4)
+
+
+def test_a_cut_that_reaches_beyond_reads_zeros(waves, draw) -> None:
+    one = waves(events=1, noise=0)
+    out = augment(one, [Cut(anchor="P", place=(0.9, 0.9))], draw(samples=1000))
+    lead = round(900 - float(one.arrivals[0, 0, 0]))
+    assert not out.data[0, :, :lead].any() and out.data[0, :, lead:].all()
+
+
+def test_a_record_without_the_anchor_takes_its_first_and_noise_is_cut_anywhere(waves, draw) -> None:
+    one = waves(events=1, noise=200)
+    one.arrivals[0, 0, 1] = math.nan
+    marks = torch.arange(1000.0).expand(201, 3, 1000) + 1
+    one = type(one)(marks.clone(), one.arrivals, one.length, one.coda, one.snr_db)
+    out = augment(one, [Cut(anchor="S", place=(0.5, 0.5))], draw(samples=400))
+    assert out.arrivals[0, 0, 0] == pytest.approx(200, abs=1)
+    starts = out.data[1:, 0, 0] - 1
+    assert starts.min() >= 0 and starts.max() <= 600 and starts.std() > 100
+
+
+def test_the_start_of_a_record(waves, draw) -> None:
+    one = waves()
+    before = one.data.clone()
+    out = augment(one, [Cut(anchor="start", place=(0.0, 0.0))], draw(samples=600))
+    assert torch.equal(out.data, before[:, :, :600])
+
+
+def test_a_shift_moves_later_and_keeps_the_coda(waves, draw, seen) -> None:
+    one = waves(events=100)
+    p, before = one.arrivals[:, 0, 0].clone(), one.data.clone()
+    out = augment(one, [Shift()], draw())
+    moved = out.arrivals[:100, 0, 0] - p[:100]
+    assert moved.min() >= 1 and out.coda[:100].max() <= 1000
+    seen(out, list(range(100)), least=4)
+    torch.testing.assert_close(out.data.abs().sum(2), before.abs().sum(2))  # nothing is lost
+
+
+def test_an_event_whose_coda_fills_the_window_is_not_shifted(waves, draw) -> None:
+    one = waves(noise=0)
+    full = type(one)(one.data, one.arrivals, one.length, torch.full_like(one.coda, 1000.0), one.snr_db)
+    before = full.data.clone()
+    assert torch.equal(augment(full, [Shift()], draw()).data, before)
+
+
+def test_rate_jitter_stretches_about_the_middle(waves, draw, seen) -> None:
+    one = waves(events=40, noise=0)
+    before = one.arrivals.clone()
+    out = augment(one, [RateJitter(factor=1.3)], draw())
+    speed = (before - 499.5) / (out.arrivals - 499.5)
+    assert speed.min() >= 1 / 1.3 - 1e-6 and speed.max() <= 1.3 + 1e-6
+    torch.testing.assert_close(speed[:, 0, 0], speed[:, 0, 1])
+    seen(out, list(range(40)), tolerance=1)
