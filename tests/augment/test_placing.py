@@ -75,3 +75,12 @@ def test_rate_jitter_stretches_about_the_middle(waves, draw, seen) -> None:
     assert speed.min() >= 1 / 1.3 - 1e-6 and speed.max() <= 1.3 + 1e-6
     torch.testing.assert_close(speed[:, 0, 0], speed[:, 0, 1])
     seen(out, list(range(40)), tolerance=1)
+
+
+def test_windows_before_the_anchor_are_noise(waves, draw) -> None:
+    one = waves(events=300, noise=0)
+    out = augment(one, [Cut(before=0.25)], draw(samples=100))
+    pair = out.arrivals[:, 0]
+    quiet = (pair[:, 0] >= 100) & (pair[:, 0] <= 300)
+    assert quiet.float().mean() == pytest.approx(0.25, abs=0.08)
+    assert (out.data[quiet].abs() < 1).all() and (out.data[quiet] != 0).all()

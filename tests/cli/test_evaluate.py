@@ -62,3 +62,13 @@ def test_a_file_is_no_folder(run: Run, labelled: Path, tmp_path: Path) -> None:
 def test_a_leak_fails_loudly(run: Run, labelled: Path) -> None:
     done = run("evaluate", "--data", labelled, "-o", "card", "--development", labelled)
     assert done.returncode == 1 and "both 'development' and 'test'" in done.stderr
+
+
+def test_records_left_out_are_named(run: Run, tmp_path: Path) -> None:
+    made = write_dataset(tmp_path / "made", count=6, noise=1)
+    table = made / "metadata.csv"
+    table.write_text(table.read_text().replace(",1300,", ",100,"))  # S before P
+    done = run("evaluate", "-m", "sta-lta", "--data", made, "-o", "card")
+    assert done.returncode == 1
+    assert "failed: " in done.stderr and "r0" in done.stderr and "not after P" in done.stderr
+    assert "could not be used" in (tmp_path / "card" / "card.md").read_text()

@@ -2,6 +2,7 @@ import dataclasses
 
 from onsets.evaluation.report import metrics_of
 from onsets.evaluation.sections import notes_of, sections_of
+from onsets.types import Problem
 
 
 def test_the_notes_say_what_thresholds_and_records_are(results):
@@ -27,3 +28,10 @@ def test_rows_fit_their_heads(results):
     assert len(sections[0].rows) == len(metrics) == 8
     for section in sections:
         assert all(len(row) == len(section.head) for row in section.rows)
+
+
+def test_records_that_could_not_be_used_are_named(results):
+    plan, found = results
+    lost = Problem("made: r9", "S is not after P", fatal=True)
+    notes = notes_of([dataclasses.replace(found[0], problems=(lost,))], plan)
+    assert "made: 1 records or labels could not be used, such as made: r9: S is not after P." in notes

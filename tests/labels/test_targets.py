@@ -85,7 +85,9 @@ def test_a_phase_without_label_is_not_noise(made: Spec, labels: Labels) -> None:
 
 def test_a_window_whose_place_may_hold_an_unlabelled_s_does_not_count() -> None:
     arrivals = torch.tensor([[[100.0, NAN]], [[900.0, NAN]], [[500.0, NAN]]])
-    targets = make_targets(arrivals, spec(output_kind="per_window"), Labels(shape="window"))
+    targets = make_targets(
+        arrivals, spec(output_kind="per_window", onset_samples=500), Labels(shape="window")
+    )
     assert targets.weight[:, 0].tolist() == [0, 1, 1]
     assert targets.curves[:, :, 0].tolist() == [[1, 0, 0], [1, 0, 0], [0, 1, 0]]
 

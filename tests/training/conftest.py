@@ -82,11 +82,14 @@ def make(tiny: Path, tmp_path: Path) -> Make:
         "network": {"name": "lppn", "options": {"width": 1}, "spec": {"samples": 512, "hop_samples": 256}},
         "data": {"root": str(tiny), "sets": ["tiny"], "shares": {"train": 0.6, "dev": 0.2, "test": 0.2}},
         "labels": {"shape": "segment"},
-        "augment": [{"step": "cut", "place": [0.1, 0.8]}, {"step": "noise", "probability": 0.5, "snr_db": [5, 30]}],
+        "augment": [
+            {"step": "cut", "place": [0.1, 0.8]},
+            {"step": "noise", "probability": 0.5, "snr_db": [5, 30]},
+        ],
         "loss": {"reduction": "sum"},
         "optimiser": {"kind": "adamw", "rate": 3e-3},
         "run": {"epochs": 2, "epoch_steps": 3, "batch": 8, "seed": 3, "device": "cpu", "threads": 1},
-    }  # fmt: skip
+    }
 
     def recipe(*overrides: str) -> Recipe:
         made = values

@@ -27,6 +27,8 @@ class Cut(Step):
     place : tuple of float
         Where the anchor comes to lie, as a share of the window between these two; beyond 0 to 1 it
         falls outside. Windows reach beyond the record's ends where they must.
+    before : float
+        Share of windows that end before their anchor instead: noise cut from events (PhaseNet, CPIC).
     jitter : float
         Play each window at a speed between 1 / jitter and jitter, evenly in its logarithm: 1.6 halves
         or doubles frequencies at most by that. Values between samples are interpolated linearly.
@@ -34,6 +36,7 @@ class Cut(Step):
 
     anchor: Literal["first", "P", "S", "any", "start"] = "first"
     place: tuple[float, float] = (0.0, 1.0)
+    before: float = 0.0
     jitter: float = 1.0
 
     def checks(self) -> dict[str, bool]:
@@ -41,6 +44,7 @@ class Cut(Step):
         all_of_them = self.probability == 1 and self.half == 0 and self.on == "all"
         return {
             "place": self.place[0] <= self.place[1],
+            "before": 0 <= self.before <= 1,
             "jitter": self.jitter >= 1,
             "probability": all_of_them and self.snr_above_db is None,
         }
@@ -53,6 +57,12 @@ class Cut(Step):
         anywhere = draw.uniform(waves.data, batch).double() * (waves.length - n * factor).clamp_min(0)
         anchor = self._anchor(waves, draw)
         start = torch.where(anchor.isfinite(), anchor - place * factor, anywhere)
+        if self.before:
+            first = waves.arrivals[:, 0].nan_to_num(torch.inf, torch.inf, torch.inf).amin(dim=1)
+            latest = first - n * factor - 1
+            earlier = latest - draw.uniform(waves.data, batch).double() * latest.clamp_min(0)
+            quiet = draw.uniform(waves.data, batch) < self.before
+            start = torch.where(quiet & first.isfinite(), earlier, start)
         if self.jitter == 1:
             start = start.round()
             data = slices(waves.data, start.long(), n)

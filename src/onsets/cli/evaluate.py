@@ -91,6 +91,8 @@ def finish(plan: Plan, output: Path, title: str, continuous: list[str], as_json:
         table(rows, plan.main_s)
         typer.echo(f"thresholds: {'; '.join(dict.fromkeys(result.source for result in results))}", err=True)
         typer.echo(f"card: {output / 'card.html'}", err=True)
+    lost = {result.dataset: result.problems for result in results}
+    problems += [problem for some in lost.values() for problem in some]
     for problem in problems:
         typer.echo(f"{'failed' if problem.fatal else 'note'}: {problem.where}: {problem.reason}", err=True)
     raise typer.Exit(1 if any(problem.fatal for problem in problems) else 0)

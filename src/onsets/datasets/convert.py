@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,7 @@ VALUES = ("float32", "float16", "int16")
 """How samples may be stored."""
 
 SHARD_BYTES = 128 * 2**20
+PIECE_BYTES = 8 * 2**20
 
 Progress = Callable[[int, int], None]
 
@@ -214,6 +215,12 @@ class _Shard:
         return head.getvalue()
 
 
+def _pieces(parts: Sequence[bytes | memoryview]) -> Iterator[bytes | memoryview]:
+    for part in parts:
+        for at in range(0, len(part), PIECE_BYTES):
+            yield part[at : at + PIECE_BYTES]
+
+
 def _write(root: Path, index: dict[str, Any], rows: Rows, shard: _Shard, done: int) -> None:
     """Write a shard, then the index that names it and how far the conversion is."""
     told = [_told(problem) for problem in shard.problems]
@@ -225,9 +232,9 @@ def _write(root: Path, index: dict[str, Any], rows: Rows, shard: _Shard, done: i
         ):
             digest, name = hashlib.sha256(), f"{len(index['shards']):05d}.{suffix}"
             with replacing(root / name) as handle:
-                for part in parts:
-                    digest.update(part)
-                    handle.write(part)
+                for piece in _pieces(parts):  # hashed and written while it is in the cache
+                    digest.update(piece)
+                    handle.write(piece)
             size = sum(len(part) for part in parts)
             written |= {kind: name, f"{kind}_bytes": size, f"{kind}_sha256": digest.hexdigest()}
         index["shards"].append(written)

@@ -62,8 +62,8 @@ def resampled(
     if not len(counts):
         return dict.fromkeys(("precision", "recall", "f1"), (math.nan, math.nan))
     rng = np.random.default_rng(seed)
-    share = np.full(len(counts), 1 / len(counts))
-    sums = rng.multinomial(len(counts), share, size=draws) @ counts
+    alike, times = np.unique(counts, axis=0, return_counts=True)  # drawing kinds of events is the same
+    sums = rng.multinomial(len(counts), times / len(counts), size=draws) @ alike
     true, false, missed = sums.T.astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         found = {

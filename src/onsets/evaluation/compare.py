@@ -20,6 +20,7 @@ from onsets.evaluation.perturb import PERTURBATIONS
 from onsets.evaluation.run import Job, run
 from onsets.evaluation.thresholds import choose_thresholds
 from onsets.picking import ClassicalPicker
+from onsets.types import Problem
 
 __all__ = ["Plan", "Result", "check_apart", "compare"]
 
@@ -103,6 +104,8 @@ class Result:
     classical : bool
     perturbed : dict
         Name of a perturbation -> cases.
+    problems : tuple of Problem
+        Records and labels of the dataset that could not be used.
     """
 
     model: str
@@ -113,6 +116,7 @@ class Result:
     cost: dict[str, Any]
     classical: bool
     perturbed: dict[str, list[Case]] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
 
 
 def compare(plan: Plan, said: Said | None = None) -> list[Result]:
@@ -162,7 +166,7 @@ def compare(plan: Plan, said: Said | None = None) -> list[Result]:
         results.append(
             Result(
                 names[model], _name_of(data, plan.part), cases, thresholds, source,
-                cost_of(picker, cases), isinstance(picker, ClassicalPicker), worse,
+                cost_of(picker, cases), isinstance(picker, ClassicalPicker), worse, job.source().problems,
             )
         )  # fmt: skip
     return results

@@ -39,7 +39,7 @@ def cost_of(picker: Picker, cases: Sequence[Case]) -> dict[str, Any]:
     Returns
     -------
     dict
-        Also ``seconds_per_record_hour``: time of one process with one thread for an hour of record
+        Also ``seconds_per_record_hour``: processor time of one thread for an hour of record
         of one station, the picks described, reading not counted.
     """
     hours = sum(case.hours for case in cases)

@@ -13,7 +13,7 @@ from onsets.evaluation.cases import PHASES
 from onsets.evaluation.compare import Plan, Result
 from onsets.evaluation.figures import score_cases
 from onsets.evaluation.groups import EDGES
-from onsets.evaluation.ranks import roc_of, tradeoff
+from onsets.evaluation.ranks import Roc, Tradeoff
 from onsets.plots import (
     Line,
     Panel,
@@ -26,9 +26,10 @@ from onsets.plots import (
     save_figure,
 )
 
-__all__ = ["draw"]
+__all__ = ["Curves", "draw"]
 
 Rows = Sequence[Mapping[str, Any]]
+Curves = Mapping[tuple[str, str, str], tuple[Roc, Tradeoff]]
 NONE = (math.nan, math.nan, math.nan)
 QUANTITIES = {
     "snr_db": "SNR at P (dB)",
@@ -39,7 +40,7 @@ QUANTITIES = {
 
 
 def draw(
-    results: Sequence[Result], plan: Plan, rows: Rows, groups: Rows, robust: Rows, folder: Path
+    results: Sequence[Result], plan: Plan, parts: Mapping[str, Rows], curves: Curves, folder: Path
 ) -> dict[str, str]:
     """Write all pictures.
 
@@ -47,8 +48,10 @@ def draw(
     ----------
     results : sequence of Result
     plan : Plan
-    rows, groups, robust : sequence of dict
-        Rows of the metrics, of the groups and of the perturbations.
+    parts : mapping of str to sequence of dict
+        Rows of ``metrics``, ``groups`` and ``robustness``.
+    curves : dict
+        ROC and precision-recall curve by model, dataset and phase.
     folder : Path
 
     Returns
@@ -56,6 +59,7 @@ def draw(
     dict of str to str
         File name -> what it shows, in the order of the card.
     """
+    rows, groups, robust = parts["metrics"], parts["groups"], parts["robustness"]
     names = list(dict.fromkeys(result.model for result in results))
     made: dict[str, str] = {}
 
@@ -68,7 +72,7 @@ def draw(
         mine = [result for result in results if result.dataset == dataset]
         tail = f"-{k + 1}" if k else ""
         title = dataset
-        keep(_curves(mine, plan, title), f"curves{tail}.png", f"ROC and precision-recall, {dataset}")
+        keep(_curves(mine, rows, curves, plan), f"curves{tail}.png", f"ROC and precision-recall, {dataset}")
         found = _residuals(mine, plan)
         words = f"within {plan.main_s:g} s, {dataset}"
         keep(figure_histograms(found, plan.main_s, title), f"residuals{tail}.png", f"Residuals {words}")
@@ -118,21 +122,21 @@ def _overview(rows: Rows, names: list[str], plan: Plan) -> Any:
     return figure_scores(grid, names, "F1 with 95 % intervals")
 
 
-def _curves(results: Sequence[Result], plan: Plan, title: str) -> Any:
-    upper: dict[str, list[Line]] = {}
-    lower: dict[str, list[Line]] = {}
-    for phase in PHASES:
-        upper[phase], lower[phase] = [], []
-        for result in results:
-            if phase not in result.thresholds or not any(phase in case.labels for case in result.cases):
-                continue
-            above = roc_of(result.cases, phase)
-            upper[phase].append(Line(result.model, above.false_share, above.true_share, above.auc))
-            trade = tradeoff(result.cases, phase, plan.main_s)
-            at = score_cases(result.cases, phase, result.thresholds[phase], plan.main_s)
-            mark = at.recall, at.precision
-            lower[phase].append(Line(result.model, trade.recall, trade.precision, trade.area, mark))
-    return figure_curves(upper, lower, f"{title}, within {plan.main_s:g} s (dot: the threshold used)")
+def _curves(results: Sequence[Result], rows: Rows, curves: Curves, plan: Plan) -> Any:
+    dataset = results[0].dataset
+    used = {
+        (row["model"], row["phase"]): (row["recall"], row["precision"])
+        for row in rows
+        if row["dataset"] == dataset and row["tolerance_s"] == plan.main_s
+    }
+    upper: dict[str, list[Line]] = {phase: [] for phase in PHASES}
+    lower: dict[str, list[Line]] = {phase: [] for phase in PHASES}
+    for (model, where, phase), (above, trade) in curves.items():
+        if where == dataset:
+            upper[phase].append(Line(model, above.false_share, above.true_share, above.auc))
+            mark = used[model, phase]
+            lower[phase].append(Line(model, trade.recall, trade.precision, trade.area, mark))
+    return figure_curves(upper, lower, f"{dataset}, within {plan.main_s:g} s (dot: the threshold used)")
 
 
 def _residuals(results: Sequence[Result], plan: Plan) -> dict[str, dict[str, Any]]:

@@ -14,7 +14,7 @@ from onsets.evaluation.compare import Plan, Result
 from onsets.evaluation.figures import metrics_row
 from onsets.evaluation.groups import EDGES, grouped
 from onsets.evaluation.pages import Card, as_html, as_markdown
-from onsets.evaluation.pictures import draw
+from onsets.evaluation.pictures import Curves, draw
 from onsets.evaluation.ranks import roc_of, tradeoff
 from onsets.evaluation.rules import RULES
 from onsets.evaluation.sections import notes_of, sections_of
@@ -53,15 +53,29 @@ def _head(result: Result, phase: str) -> dict[str, Any]:
     return {"model": result.model, "dataset": result.dataset, "phase": phase}
 
 
-def areas_of(results: Sequence[Result], plan: Plan) -> Rows:
+def curves_of(results: Sequence[Result], plan: Plan) -> Curves:
+    """Return ROC and precision-recall curve by model, dataset and phase."""
+    return {
+        (result.model, result.dataset, phase): (
+            roc_of(result.cases, phase),
+            tradeoff(result.cases, phase, plan.main_s),
+        )
+        for result, phase, _ in _each(results)
+    }
+
+
+def areas_of(curves: Curves) -> Rows:
     """Return the areas under ROC and precision-recall curves."""
-    rows = []
-    for result, phase, _ in _each(results):
-        above = roc_of(result.cases, phase)
-        area = tradeoff(result.cases, phase, plan.main_s).area
-        counts = {"positives": above.positives, "negatives": above.negatives}
-        rows.append({**_head(result, phase), "roc_auc": above.auc, "average_precision": area, **counts})
-    return rows
+    return [
+        {
+            **dict(zip(("model", "dataset", "phase"), key, strict=True)),
+            "roc_auc": above.auc,
+            "average_precision": trade.area,
+            "positives": above.positives,
+            "negatives": above.negatives,
+        }
+        for key, (above, trade) in curves.items()
+    ]
 
 
 def rules_of(results: Sequence[Result]) -> Rows:
@@ -140,10 +154,11 @@ def write_report(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"cannot make the folder {out}: {error.strerror or error}") from error
+    curves = curves_of(results, plan)
     parts: dict[str, Rows] = {
         "metrics": metrics_of(results, plan),
         "cost": [{"model": r.model, "dataset": r.dataset, **r.cost} for r in results],
-        "areas": areas_of(results, plan),
+        "areas": areas_of(curves),
         "rules": rules_of(results),
         "groups": groups_of(results, plan),
         "robustness": robustness_of(results, plan),
@@ -154,7 +169,7 @@ def write_report(
     _write(folder / "metrics.json", _json(parts["metrics"]))
     made = {}
     if pictures:
-        made = draw(results, plan, parts["metrics"], parts["groups"], parts["robustness"], folder)
+        made = draw(results, plan, parts, curves, folder)
     card = Card(title, notes_of(results, plan), sections_of(results, plan, parts, made))
     _write(folder / "card.json", _json({"title": title, "notes": list(card.notes), **parts}))
     _write(folder / "card.md", as_markdown(card))

@@ -36,6 +36,10 @@ def notes_of(results: Sequence[Result], plan: Plan) -> tuple[str, ...]:
             f"{dataset}: {len(cases)} records, {labels['P']} P and {labels['S']} S labels, "
             f"{noise} records of noise, {sum(case.hours for case in cases):.2f} h; {by}."
         )
+        problems = next(result.problems for result in results if result.dataset == dataset)
+        if problems:
+            first = f"{problems[0].where}: {problems[0].reason}"
+            notes.append(f"{dataset}: {len(problems)} records or labels could not be used, such as {first}.")
     sources: dict[str, list[str]] = {}
     for result in results:
         models = sources.setdefault(result.source, [])
@@ -125,9 +129,9 @@ def _costs(parts: Parts, pictures: tuple[tuple[str, str], ...]) -> Section:
         figures = (shown(row["parameters"]), shown(macs, 1), shown(size, 0))
         rows.append((row["model"], row["dataset"], *figures, shown(row["seconds_per_record_hour"])))
     text = (
-        "Seconds are those of one thread for an hour of one station, picks described, on the machine of this "
-        "run: compare them with each other only. A classical picker has no parameters, and its operations "
-        "are not counted."
+        "Seconds are processor time of one thread for an hour of one station, picks described, on the "
+        "machine of this run: compare them with each other only. A classical picker has no parameters, and "
+        "its operations are not counted."
     )
     return Section("Cost", text, head, rows, pictures)
 

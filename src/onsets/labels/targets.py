@@ -42,8 +42,8 @@ class Labels:
         ``none`` or ``yu``: see :func:`onsets.labels.yu_weights`.
     onset_weight, interval_weight, background_weight : float
         Of that weighting.
-    place_samples, tolerance_samples, margin_samples : float
-        Of ``window``: see :func:`onsets.labels.window_curves`.
+    tolerance_samples, margin_samples : float
+        Of ``window``: see :func:`onsets.labels.window_curves`; the place is ``Spec.onset_samples``.
     hide_unlabelled : bool
         Give samples no weight where a phase without label may begin.
     """
@@ -57,7 +57,6 @@ class Labels:
     onset_weight: float = 5.0
     interval_weight: float = 5.0
     background_weight: float = 0.1
-    place_samples: float = 500.0
     tolerance_samples: float = 10.0
     margin_samples: float = 100.0
     hide_unlabelled: bool = True
@@ -133,6 +132,7 @@ def make_targets(arrivals: Tensor, spec: Spec, labels: Labels) -> Targets:
         raise ConfigError(
             f"{spec.name} has an auxiliary output {sorted(unknown)[0]!r}; there is only 'interval'"
         )
+    place = spec.samples / 2 if spec.onset_samples is None else spec.onset_samples
     step = spec.segment_samples
     values = 1 if wanted == "per_window" else -(-spec.samples // step)
     offsets = None
@@ -142,7 +142,7 @@ def make_targets(arrivals: Tensor, spec: Spec, labels: Labels) -> Targets:
     elif labels.shape == "window":
         phases, weight = window_curves(
             arrivals,
-            place=labels.place_samples,
+            place=place,
             tolerance=labels.tolerance_samples,
             margin=labels.margin_samples,
         )
@@ -157,7 +157,7 @@ def make_targets(arrivals: Tensor, spec: Spec, labels: Labels) -> Targets:
             background=labels.background_weight,
         )
     if labels.hide_unlabelled and bool(arrivals.isnan().any()):
-        first = labels.place_samples if wanted == "per_window" else 0.0
+        first = place if wanted == "per_window" else 0.0
         hidden = unlabelled(arrivals - first, values, step=step) & (phases.amax(dim=1) == 0)
         weight = torch.where(hidden, 0.0, weight)
     auxiliary = intervals(arrivals, spec.samples)[:, None] if spec.auxiliary else None

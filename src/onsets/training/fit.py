@@ -186,7 +186,7 @@ class Session:
             soft = curve_loss(first, self.teacher.curves(batch.windows), weight, self.spec, table)
             loss = (1 - share) * loss + share * soft
         if table.l1:
-            loss = loss + table.l1 * l1_norm(self.network, table.l1_parts)
+            loss = loss + table.l1 * l1_norm(self.network, table)
         return loss
 
 

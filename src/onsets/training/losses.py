@@ -97,14 +97,14 @@ def _offset_loss(offset: Tensor, targets: Targets, loss: Loss) -> Tensor:
     return error / (len(offset) if loss.reduction == "sum" else max(1, len(got)))
 
 
-def l1_norm(network: nn.Module, parts: tuple[str, ...]) -> Tensor:
-    """Return the sum of absolute weights and biases of the convolutions in some parts of a network.
+def l1_norm(network: nn.Module, loss: Loss) -> Tensor:
+    """Return the sum of absolute numbers of the convolutions in some parts of a network.
 
     Parameters
     ----------
     network : Module
-    parts : tuple of str
-        Beginnings of the names of its modules.
+    loss : Loss
+        ``l1_parts`` are beginnings of the names of its modules.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def l1_norm(network: nn.Module, parts: tuple[str, ...]) -> Tensor:
         If a part holds no convolution.
     """
     total = torch.zeros((), device=next(network.parameters()).device)
-    for part in parts:
+    for part in loss.l1_parts:
         found = [
             module
             for name, module in network.named_modules()
@@ -122,6 +122,7 @@ def l1_norm(network: nn.Module, parts: tuple[str, ...]) -> Tensor:
             names = [name for name, _ in network.named_children()]
             raise ConfigError(f"loss.l1_parts: no convolution in {part!r}; {nearest(part, names)}")
         for module in found:
-            for parameter in module.parameters():
-                total = total + parameter.abs().sum()
+            for name, parameter in module.named_parameters():
+                if loss.l1_of == "all" or name == "bias":
+                    total = total + parameter.abs().sum()
     return total

@@ -130,7 +130,9 @@ class Loss:
     auxiliary : float
         Weight of the binary loss of auxiliary outputs.
     l1 : float
-        Weight of the absolute values of convolutions' weights and biases in ``l1_parts``.
+        Weight of the absolute values of convolutions' numbers in ``l1_parts``.
+    l1_of : str
+        ``all`` of them, or their ``biases`` (LEQNet).
     l1_parts : tuple of str
         Parts of the network by the beginning of their names.
     """
@@ -142,6 +144,7 @@ class Loss:
     offset_error: Literal["squared", "huber"] = "squared"
     auxiliary: float = 1.0
     l1: float = 0.0
+    l1_of: Literal["all", "biases"] = "all"
     l1_parts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

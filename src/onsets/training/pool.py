@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+from torch.nn import functional
 
-from onsets.augment import Waves, band_pass
+from onsets.augment import Waves
 from onsets.augment.waves import slices
-from onsets.datasets.dataset import Dataset
-from onsets.errors import CatalogueError
+from onsets.datasets import Dataset
+from onsets.errors import CatalogueError, WaveformError
 from onsets.spec import Spec
-from onsets.types import Float32, Problem, Sample
+from onsets.types import Float32, Problem, Record, Sample
+from onsets.waveforms import bandpass
 
 __all__ = ["Pool", "pool_of_dataset", "pool_of_samples"]
 
@@ -36,7 +38,7 @@ class Pool:
     dataset : Dataset or None
         Where the waveforms are read from,
     held : tuple of ndarray or None
-        or the waveforms, each of shape (3, samples).
+        or the waveforms, each of shape (3, samples), without their mean and filtered.
     arrivals : ndarray of float64, shape (n, 2)
         P and S, samples; NaN without label, infinite for noise.
     samples : ndarray of int64, shape (n,)
@@ -48,6 +50,8 @@ class Pool:
         Name of the dataset of each record.
     problems : tuple of Problem
         Records that cannot be trained on, with the reason.
+    lost : dict of str to Problem
+        Records that could not be read when they were wanted; grows while a training runs.
     """
 
     spec: Spec
@@ -59,6 +63,7 @@ class Pool:
     snr_db: npt.NDArray[np.float32]
     sets: npt.NDArray[np.str_]
     problems: tuple[Problem, ...] = ()
+    lost: dict[str, Problem] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -106,28 +111,20 @@ class Pool:
         Returns
         -------
         Waves
-            Filtered if the Spec wants a band-pass; exact zeros stay zeros.
-
-        Raises
-        ------
-        WaveformError
-            If a record cannot be read.
+            Filtered if the Spec wants a band-pass; exact zeros stay zeros. A record that cannot be read
+            is zeros with arrivals that nobody knows, so that it does not count; it is kept in ``lost``.
         """
         data = torch.zeros(len(index), 3, int(self.samples[index].max()))
+        arrivals = self.arrivals[index]
         for first in range(0, len(index), CHUNK):  # few at once stay in the cache
             part = data[first : first + CHUNK]
-            self._read(index[first : first + CHUNK], part.numpy())
-            live = part != 0
-            if bool(live.all()):
-                part -= part.mean(dim=2, keepdim=True)
-            else:
-                part -= live * (part.sum(dim=2, keepdim=True) / live.sum(dim=2, keepdim=True).clamp_min(1))
-            if self.spec.bandpass_hz is not None:
-                low, high = (torch.full((len(part),), corner) for corner in self.spec.bandpass_hz)
-                part.copy_(band_pass(part, low, high, rate_hz=self.spec.rate_hz) * live)
+            unread = self._read(index[first : first + CHUNK], part.numpy())
+            arrivals[[first + k for k in unread]] = np.nan
+            if self.held is None:
+                _prepare(part, self.spec)
         waves = Waves(
             data,
-            torch.from_numpy(self.arrivals[index])[:, None],
+            torch.from_numpy(arrivals)[:, None],
             torch.from_numpy(self.samples[index]),
             torch.from_numpy(self.coda[index]),
             torch.from_numpy(self.snr_db[index]),
@@ -137,17 +134,29 @@ class Pool:
             waves.snr_db[unknown] = _snr_db(waves.take(unknown.nonzero().flatten()), self.spec.rate_hz)
         return waves
 
-    def _read(self, index: npt.NDArray[np.int64], out: Float32) -> None:
-        """Read records into an array of zeros."""
+    def _read(self, index: npt.NDArray[np.int64], out: Float32) -> list[int]:
+        """Read records into an array of zeros and return which could not be."""
         if self.held is not None:
             for row, i in zip(out, index.tolist(), strict=True):
                 row[:, : self.samples[i]] = self.held[i]
-        elif self.dataset is not None and (self.dataset.rows["rate_hz"][index] == self.spec.rate_hz).all():
-            self.dataset.read_block(index, out)
-        elif self.dataset is not None:
-            for row, sample in zip(out, self.dataset.read(index, rate_hz=self.spec.rate_hz), strict=True):
-                width = min(row.shape[1], sample.data.shape[1])
-                row[:, :width] = sample.data[:, :width]
+            return []
+        dataset: Dataset = self.dataset  # type: ignore[assignment]
+        same = (dataset.rows["rate_hz"][index] == self.spec.rate_hz).all()
+        try:
+            if same:
+                dataset.read_block(index, out)
+            else:
+                for row, sample in zip(out, dataset.read(index, rate_hz=self.spec.rate_hz), strict=True):
+                    width = min(row.shape[1], sample.data.shape[1])
+                    row[:, :width] = sample.data[:, :width]
+        except WaveformError as error:
+            out[:] = 0
+            if len(index) > 1:
+                return [k for k in range(len(index)) if self._read(index[k : k + 1], out[k : k + 1])]
+            name = f"{dataset.rows['dataset'][index[0]]}/{dataset.rows['name'][index[0]]}"
+            self.lost[name] = _problem(dataset, int(index[0]), f"not trained on: {error}")
+            return [0]
+        return []
 
 
 def pool_of_dataset(dataset: Dataset, spec: Spec, *, hold: bool) -> Pool:
@@ -181,7 +190,7 @@ def pool_of_dataset(dataset: Dataset, spec: Spec, *, hold: bool) -> Pool:
     noise = rows["category"] == "noise"
     bare, order = np.isnan(arrivals).all(axis=1) & ~noise, arrivals[:, 1] <= arrivals[:, 0]
     problems = [
-        Problem(f"{rows['dataset'][i]}/{rows['name'][i]}", reason, str(rows["station_id"][i]), fatal=True)
+        _problem(dataset, i, reason)
         for mask, reason in ((bare, "left out: neither noise nor labelled"), (order, "left out: S before P"))
         for i in np.flatnonzero(mask).tolist()
     ]
@@ -191,13 +200,17 @@ def pool_of_dataset(dataset: Dataset, spec: Spec, *, hold: bool) -> Pool:
     keep = np.flatnonzero(~(bare | order) & (samples > 0))
     if not len(keep):
         raise CatalogueError(f"none of {len(rows['name'])} records can be trained on; {problems[:1]}")
+    held: list[Float32] = []
+    if hold:
+        keep, lost = _hold(dataset, keep, spec, held)
+        problems += lost
     dataset = dataset.select(keep)
     return Pool(
         spec,
         None if hold else dataset,
-        tuple(_held(dataset, spec)) if hold else None,
+        tuple(held) if hold else None,
         arrivals[keep],
-        samples[keep],
+        np.array([data.shape[1] for data in held]) if hold else samples[keep],
         np.where(noise, 0.0, np.clip(coda, 0, samples))[keep],
         np.where(np.isnan(lowest), mean, lowest).astype(np.float32)[keep],
         rows["dataset"][keep],
@@ -226,7 +239,8 @@ def pool_of_samples(samples: Sequence[Sample], spec: Spec, *, shortest: int = 0)
         raise CatalogueError(
             f"{len(samples)} records with rates {rates} Hz, expected some at {spec.rate_hz:g} Hz"
         )
-    data = [np.pad(s.data, ((0, 0), (0, max(0, shortest - s.data.shape[1]))), "symmetric") for s in samples]
+    own = [_prepared(sample.data, spec) for sample in samples]
+    data = [np.pad(x, ((0, 0), (0, max(0, shortest - x.shape[1]))), "symmetric") for x in own]
     pairs = [[s.arrivals.get(phase, np.nan if s.arrivals else np.inf) for phase in "PS"] for s in samples]
     arrivals, count = np.array(pairs, dtype=np.float64), np.array([d.shape[1] for d in data])
     return Pool(
@@ -241,8 +255,50 @@ def pool_of_samples(samples: Sequence[Sample], spec: Spec, *, shortest: int = 0)
     )
 
 
-def _held(dataset: Dataset, spec: Spec) -> list[Float32]:
-    return [dataset.read([i], rate_hz=spec.rate_hz)[0].data for i in range(len(dataset))]
+def _prepared(data: Float32, spec: Spec) -> Float32:
+    """Return a record without its mean, filtered if the Spec wants it."""
+    copy = torch.from_numpy(np.array(data, dtype=np.float32))
+    _prepare(copy[None], spec)
+    return copy.numpy()
+
+
+def _prepare(data: Tensor, spec: Spec) -> None:
+    """Take the mean of what was recorded away and filter as in picking, in place; zeros stay zeros.
+
+    Where a few zeros lie between other samples they are samples of a filtered record too.
+    """
+    live = data != 0
+    whole = bool(live.all())
+    if whole:
+        data -= data.mean(dim=2, keepdim=True)
+    else:
+        data -= live * (data.sum(dim=2, keepdim=True) / live.sum(dim=2, keepdim=True).clamp_min(1))
+    if spec.bandpass_hz is not None:
+        recorded = live if whole else functional.max_pool1d(live.float(), 9, 1, padding=4) > 0
+        for row, valid in zip(data, recorded, strict=True):
+            record = Record("", "", row.numpy(), valid.numpy(), 0, spec.rate_hz)
+            row.copy_(torch.from_numpy(bandpass(record, *spec.bandpass_hz).data))
+
+
+def _hold(
+    dataset: Dataset, index: npt.NDArray[np.int64], spec: Spec, held: list[Float32]
+) -> tuple[npt.NDArray[np.int64], list[Problem]]:
+    """Read records into a list and return which could be, and why others could not."""
+    good, problems = [], []
+    for i in index.tolist():
+        try:
+            held.append(_prepared(dataset.read([i], rate_hz=spec.rate_hz)[0].data, spec))
+            good.append(i)
+        except WaveformError as error:
+            problems.append(_problem(dataset, i, f"left out: {error}"))
+    if not good:
+        raise CatalogueError(f"none of {len(index)} records can be read; {problems[:1]}")
+    return np.array(good, dtype=np.int64), problems
+
+
+def _problem(dataset: Dataset, i: int, reason: str) -> Problem:
+    rows = dataset.rows
+    return Problem(f"{rows['dataset'][i]}/{rows['name'][i]}", reason, str(rows["station_id"][i]), fatal=True)
 
 
 def _coda(arrivals: Float64, spec: Spec) -> Float64:

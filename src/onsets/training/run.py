@@ -135,6 +135,8 @@ def train(recipe: Recipe, *, resume: bool = False, report: Callable[[Report], No
             if journal is not None:
                 journal.close()
         weights, onnx = _finish(session, folder)
+        if world.first:
+            _write_problems(folder, pools)
         world.wait()
     records = {"train": len(pools.train), "dev": len(pools.dev)}
     best = session.progress.best_step if recipe.stop.keep == "best" else session.progress.step
@@ -156,7 +158,7 @@ def _session(recipe: Recipe, spec: Spec, world: World) -> Session:
         except RuntimeError as error:
             raise ConfigError(f"start.weights: {own.name} is not the recipe's network: {error}") from error
         renew(network, fresh, start.fresh)
-    l1_norm(network, recipe.loss.l1_parts)
+    l1_norm(network, recipe.loss)
     network.to(world.device)
     quiet = freeze(network, start.frozen)
     weights = recipe.teacher.weights
@@ -213,6 +215,10 @@ def _begin(folder: Path, recipe: Recipe, pools: Pools) -> None:
     with replacing(folder / "recipe.json") as handle:
         handle.write((json.dumps(plain(recipe), indent=1) + "\n").encode())
     write_parts(pools.dataset, folder / "parts.csv")
+    _write_problems(folder, pools)
+
+
+def _write_problems(folder: Path, pools: Pools) -> None:
     if pools.problems:
         lines = [json.dumps(dataclasses.asdict(problem)) for problem in pools.problems]
         with replacing(folder / "problems.jsonl") as handle:

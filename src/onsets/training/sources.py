@@ -53,7 +53,8 @@ class Pools:
         """All records that are not trained on, with the reason."""
         pools = [pool for pool in (self.train, self.dev, self.generalisation) if pool is not None]
         # each pool repeats what its dataset said
-        return tuple(dict.fromkeys(problem for pool in pools for problem in pool.problems))
+        said = [problem for pool in pools for problem in (*pool.problems, *pool.lost.values())]
+        return tuple(dict.fromkeys(said))
 
 
 def open_pools(data: Data, spec: Spec) -> Pools:
