@@ -19,7 +19,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "h5py": ("datasets/*", "networks/importers/*"),
     "onnx": ("deploy/*", "networks/*"),
     "onnxscript": ("deploy/*", "networks/*"),
-    "safetensors": ("networks/*",),
+    "safetensors": ("networks/*", "training/checkpoint.py"),
     "pyarrow": ("store/*",),
     "pymseed": ("waveforms/*", "streaming/*"),
     "typer": ("cli/*",),
