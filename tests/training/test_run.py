@@ -216,9 +216,9 @@ FILES = sorted((Path(__file__).parents[2] / "recipes").glob("*.toml"))
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_recipe_trains_saves_and_exports(path: Path, tiny: Path, tmp_path: Path) -> None:
     overrides = [
-        f"output={tmp_path}/out", f"data.root={tiny}", "data.sets=['tiny']", "data.filters={}", "data.noise_windows=",
-        "data.shares={train=0.6, dev=0.4}", "run.epochs=1", "run.epoch_steps=1", "run.dev_steps=1", "run.batch=4",
-        "run.device=cpu", "run.threads=1",
+        f"output={tmp_path}/out", f"data.root={tiny}", "data.sets=['tiny']", "data.filters={}",
+        "data.noise_windows=", "data.shares={train=0.6, dev=0.4}", "run.epochs=1", "run.epoch_steps=1",
+        "run.dev_steps=1", "run.batch=4", "run.device=cpu", "run.threads=1",
     ]  # fmt: skip
     if path.stem == "msnet-stead":
         overrides.append("data.generalisation=['other']")

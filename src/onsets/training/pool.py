@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -64,6 +65,7 @@ class Pool:
     sets: npt.NDArray[np.str_]
     problems: tuple[Problem, ...] = ()
     lost: dict[str, Problem] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)  # stores keep open files in turn
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -118,7 +120,8 @@ class Pool:
         arrivals = self.arrivals[index]
         for first in range(0, len(index), CHUNK):  # few at once stay in the cache
             part = data[first : first + CHUNK]
-            unread = self._read(index[first : first + CHUNK], part.numpy())
+            with self._lock:
+                unread = self._read(index[first : first + CHUNK], part.numpy())
             arrivals[[first + k for k in unread]] = np.nan
             if self.held is None:
                 _prepare(part, self.spec)
