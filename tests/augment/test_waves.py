@@ -10,7 +10,7 @@ import torch
 from torch import Generator
 
 from onsets.augment import Draw
-from onsets.augment.waves import _slices_at_once, slices, turned
+from onsets.augment.waves import _slices_at_once, _turn_at_once, slices, turn
 
 
 def test_slices_are_those_of_plain_indexing_on_both_ways() -> None:
@@ -22,13 +22,15 @@ def test_slices_are_those_of_plain_indexing_on_both_ways() -> None:
     np.testing.assert_array_equal(_slices_at_once(data, start, 20), expected)
 
 
-def test_turned_is_numpy_s_roll_on_both_ways() -> None:
-    data, shift = torch.randn(4, 3, 30), torch.tensor([0, 1, 17, 30])
-    expected = np.stack(
-        [np.roll(row, by, axis=1) for row, by in zip(data.numpy(), shift.tolist(), strict=True)]
-    )
-    np.testing.assert_array_equal(turned(data, shift), expected)
-    np.testing.assert_array_equal(_slices_at_once(torch.cat([data, data], 2), 30 - shift, 30), expected)
+def test_turning_rows_is_numpy_s_roll_on_both_ways() -> None:
+    data, rows, shift = torch.randn(6, 3, 30), torch.tensor([1, 2, 4, 5]), torch.tensor([0, 1, 17, 30])
+    expected = data.numpy().copy()
+    for row, by in zip(rows.tolist(), shift.tolist(), strict=True):
+        expected[row] = np.roll(expected[row], by, axis=1)
+    for way in (turn, _turn_at_once):
+        got = data.clone()
+        way(got, rows, shift)
+        np.testing.assert_array_equal(got, expected)
 
 
 def test_take_and_put(waves) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import types
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -54,3 +57,28 @@ def test_a_full_disk_is_said(tmp_path: Path) -> None:
         pytest.skip("no /dev/full here")
     with pytest.raises(StoreError, match="No space left"):
         journal.write("epoch", 1, loss=1.0)
+
+
+def test_tensorboard_gets_the_numbers_where_it_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Writer:
+        """Stands in for TensorBoard's."""
+
+        scalars: ClassVar[list[tuple[str, float, int]]] = []
+
+        def __init__(self, folder: str, purge_step: int | None) -> None:
+            assert folder.endswith("tensorboard") and purge_step is None
+
+        def add_scalar(self, tag: str, value: float, step: int) -> None:
+            self.scalars.append((tag, value, step))
+
+        def close(self) -> None:
+            pass
+
+    module = types.SimpleNamespace(SummaryWriter=Writer)
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", module)
+    journal = Journal(tmp_path)
+    journal.write("epoch", 7, loss=0.5, epoch=1)
+    journal.close()
+    assert Writer.scalars == [("epoch/loss", 0.5, 7)]

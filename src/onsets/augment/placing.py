@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from onsets.augment.step import Step
-from onsets.augment.waves import Draw, Waves, slices, turned
+from onsets.augment.waves import Draw, Waves, slices, turn
 
 __all__ = ["Cut", "RateJitter", "Shift"]
 
@@ -103,16 +103,17 @@ class Shift(Step):
 
     def change(self, waves: Waves, draw: Draw) -> Waves:
         """Return the windows turned."""
+        return self.change_rows(waves, torch.arange(len(waves), device=waves.data.device), draw)
+
+    def change_rows(self, waves: Waves, rows: Tensor, draw: Draw) -> Waves:
+        """Return the batch with some windows turned."""
         n = waves.samples
-        room = torch.where(waves.has_event, n - waves.coda.clamp(0, n), n).floor()
+        room = torch.where(waves.has_event, n - waves.coda.clamp(0, n), n).floor()[rows]
         shift = draw.integers(1, room + 1).clamp(0, n)
         shift = torch.where(room >= 1, shift, 0)
-        return dataclasses.replace(
-            waves,
-            data=turned(waves.data, shift),
-            arrivals=waves.arrivals + shift[:, None, None],
-            coda=waves.coda + shift,
-        )
+        turn(waves.data, rows, shift)
+        by = torch.zeros_like(waves.coda).index_add_(0, rows, shift.to(waves.coda))
+        return dataclasses.replace(waves, arrivals=waves.arrivals + by[:, None, None], coda=waves.coda + by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,6 +70,10 @@ class Step:
         """Return the windows changed; the step owns what it is given."""
         raise NotImplementedError
 
+    def change_rows(self, waves: Waves, rows: Tensor, draw: Draw) -> Waves:
+        """Return the batch with some of its windows changed, given by their numbers."""
+        return waves.put(rows, self.change(waves.take(rows), draw))
+
 
 def augment(waves: Waves, steps: Iterable[Step], draw: Draw) -> Waves:
     """Run steps one after another, each on the windows it draws.
@@ -95,5 +99,5 @@ def augment(waves: Waves, steps: Iterable[Step], draw: Draw) -> Waves:
         if len(rows) == len(waves):
             waves = step.change(waves, draw)
         elif len(rows):
-            waves = waves.put(rows, step.change(waves.take(rows), draw))
+            waves = step.change_rows(waves, rows, draw)
     return waves

@@ -10,7 +10,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional
 
-__all__ = ["Draw", "Waves", "slices", "turned"]
+__all__ = ["Draw", "Waves", "slices", "turn"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,25 +142,24 @@ def _slices_at_once(data: Tensor, start: Tensor, samples: int) -> Tensor:
     return padded.unfold(2, samples, 1)[rows, :, start + before]
 
 
-def turned(data: Tensor, shift: Tensor) -> Tensor:
-    """Turn each row round by its own number of samples; what leaves at the end comes in at the start.
+def turn(data: Tensor, rows: Tensor, shift: Tensor) -> None:
+    """Turn some rows round, in place: what leaves at the end comes in at the start.
 
     Parameters
     ----------
     data : Tensor, shape (batch, components, samples)
-    shift : Tensor of int64, shape (batch,)
+        Changed.
+    rows : Tensor of int64, shape (k,)
+    shift : Tensor of int64, shape (k,)
         0 to samples.
-
-    Returns
-    -------
-    Tensor, shape (batch, components, samples)
-        A copy.
     """
-    n = data.shape[2]
-    if data.device.type == "cpu":
-        out = torch.empty_like(data)
-        for row, target, by in zip(data, out, shift.tolist(), strict=True):
-            target[:, by:] = row[:, : n - by]
-            target[:, :by] = row[:, n - by :]
-        return out
-    return _slices_at_once(torch.cat([data, data], dim=2), n - shift, n)
+    if data.device.type == "cpu":  # row by row, each stays in the cache
+        for row, by in zip(rows.tolist(), shift.tolist(), strict=True):
+            data[row] = torch.roll(data[row], by, dims=1)
+    else:
+        _turn_at_once(data, rows, shift)
+
+
+def _turn_at_once(data: Tensor, rows: Tensor, shift: Tensor) -> None:
+    n, part = data.shape[2], data[rows]
+    data[rows] = _slices_at_once(torch.cat([part, part], dim=2), n - shift, n)

@@ -270,11 +270,12 @@ def _prepare(data: Tensor, spec: Spec) -> None:
 
     Where a few zeros lie between other samples they are samples of a filtered record too.
     """
-    live = data != 0
-    whole = bool(live.all())
+    whole = bool(data.abs().amin() > 0)
     if whole:
         data -= data.mean(dim=2, keepdim=True)
+        live = torch.ones((), dtype=torch.bool).expand(data.shape)
     else:
+        live = data != 0
         data -= live * (data.sum(dim=2, keepdim=True) / live.sum(dim=2, keepdim=True).clamp_min(1))
     if spec.bandpass_hz is not None:
         recorded = live if whole else functional.max_pool1d(live.float(), 9, 1, padding=4) > 0
