@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from onsets.errors import ConfigError, MissingExtraError
 from onsets.picking import Picker, load
 from onsets.pipeline import pick_files, pick_sds, pick_traces
 from onsets.types import Record, Trace
@@ -67,7 +68,24 @@ def test_onsets_of_the_synthetic_day_are_found(picker: Picker) -> None:
     assert np.mean(np.array(found) < 0.3) >= 0.75
 
 
-def test_a_station_that_fails_is_named_and_the_others_go_on() -> None:
+@pytest.mark.parametrize("wrong", [ConfigError("no"), MissingExtraError("torch", "train", "this")])
+def test_a_wrong_configuration_stops_at_once(wrong: Exception) -> None:
+    class Misconfigured:
+        name = "misconfigured"
+        thresholds = {"P": 0.5}  # noqa: RUF012
+
+        def apply(self, record: Record, progress=None):  # type: ignore[no-untyped-def]
+            raise wrong
+
+        def pick(self, record: Record):  # type: ignore[no-untyped-def]
+            raise wrong
+
+    with pytest.raises(type(wrong)):
+        pick_traces(station_traces(4, 60), Misconfigured())
+
+
+@pytest.mark.parametrize("fault", [ValueError, RuntimeError])
+def test_a_station_that_fails_is_named_and_the_others_go_on(fault: type[Exception]) -> None:
     class Failing:
         name = "failing"
         thresholds = {"P": 0.5}  # noqa: RUF012
@@ -75,7 +93,7 @@ def test_a_station_that_fails_is_named_and_the_others_go_on() -> None:
 
         def apply(self, record: Record, progress=None):  # type: ignore[no-untyped-def]
             if record.station_id == "XX.BAD.":
-                raise ValueError("no good")
+                raise fault("no good")
             return self.real.apply(record, progress)
 
         def pick(self, record: Record):  # type: ignore[no-untyped-def]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from onsets.errors import OnsetsError
+from onsets.errors import ConfigError, MissingExtraError, OnsetsError
 from onsets.picking import Picked, Picker
 from onsets.pipeline.ledger import station_days
 from onsets.tables import Detections, LedgerRow, Picks
@@ -138,7 +138,9 @@ def pick_traces(
         inside = None if progress is None else _within(progress, done, record, total)
         try:
             results.append((record, picker.apply(record, inside)))
-        except (OnsetsError, ArithmeticError, ValueError, MemoryError) as error:
+        except (ConfigError, MissingExtraError):
+            raise  # would fail at every station
+        except (OnsetsError, ArithmeticError, ValueError, RuntimeError, MemoryError) as error:
             results.append((record, None))
             reason = f"{type(error).__name__}: {error}"
             noted.append(
