@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from onsets.pipeline import PickRun, pick_traces
 from onsets.picking import load
+from onsets.pipeline import PickRun, pick_traces
 from onsets.types import Problem
 
 from .conftest import station_traces
