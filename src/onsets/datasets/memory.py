@@ -70,8 +70,8 @@ def dataset_of_arrays(
 
     Examples
     --------
-    >>> made = dataset_of_arrays(np.ones((2, 1, 8), np.float32), np.array([[1, 4], [2, 5]]), 5.0, components="Z")
-    >>> made.read([1])[0].arrivals
+    >>> data, arrivals = np.ones((2, 1, 8), np.float32), np.array([[1, 4], [2, 5]])
+    >>> dataset_of_arrays(data, arrivals, 5.0, components="Z").read([1])[0].arrivals
     {'P': 2.0, 'S': 5.0}
     """
     if data.ndim != 3 or data.shape[1] != len(components) or arrivals.shape != (len(data), 2):
