@@ -1,0 +1,34 @@
+"""Synthetic records: Green's functions of layered models, sources, records of many sources."""
+
+from onsets.synthetics.crust import MODELS, velocity_model
+from onsets.synthetics.greens import COMPONENTS, GreensOptions, GreensTable, Grid, greens_table
+from onsets.synthetics.pulses import PULSES, convolve, pulse_spectrum
+from onsets.synthetics.source import (
+    TENSOR,
+    double_couple,
+    explosion,
+    moment_n_m,
+    radiation,
+    rotate_to_zne,
+    synthesise,
+)
+
+__all__ = [
+    "COMPONENTS",
+    "MODELS",
+    "PULSES",
+    "TENSOR",
+    "GreensOptions",
+    "GreensTable",
+    "Grid",
+    "convolve",
+    "double_couple",
+    "explosion",
+    "greens_table",
+    "moment_n_m",
+    "pulse_spectrum",
+    "radiation",
+    "rotate_to_zne",
+    "synthesise",
+    "velocity_model",
+]
