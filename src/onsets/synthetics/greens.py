@@ -94,6 +94,8 @@ class GreensOptions:
         imaginary part is kept and pulses begin a little early.
     reference_hz : float
         Where the velocities are those of the model.
+    free_surface : bool
+        If not, the top layer goes on upwards for ever and the receivers are inside it.
     damping : float
         What comes a trace length late is weakened by ``exp(damping)`` before it folds back.
     wavenumbers : int
@@ -118,6 +120,7 @@ class GreensOptions:
     taper_from: float = 0.7
     dispersion: bool = True
     reference_hz: float = 1.0
+    free_surface: bool = True
     damping: float = 4.0
     wavenumbers: int = 20000
     tolerance: float = 1e-3

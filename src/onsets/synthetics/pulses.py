@@ -17,11 +17,11 @@ BLOCK = 2048
 
 
 def _sinc(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.sinc(x / np.pi)
+    return np.asarray(np.sinc(x / np.pi))
 
 
 def _delay(x: npt.NDArray[np.float64]) -> Complex128:
-    return np.exp(-1j * x)
+    return np.asarray(np.exp(-1j * x))
 
 
 def _cosine(x: npt.NDArray[np.float64]) -> Complex128:
