@@ -20,13 +20,13 @@ import numpy as np
 from plan import LEVELS, RATE_HZ, SAMPLES, Folders, Scale
 
 from onsets.datasets import dataset_of_arrays, write_shards
+from onsets.earth import travel_times
 from onsets.synthetics import (
     GreensOptions,
     GreensTable,
     Grid,
     convolve,
     double_couple,
-    first_arrivals,
     moment_n_m,
     synthesise,
 )
@@ -79,7 +79,8 @@ def draw(table: GreensTable, count: int, rng: np.random.Generator) -> Drawn:
         row[:, first:] = made[:, : SAMPLES - first]
     data /= data.std(axis=2, keepdims=True)
     depth_km, distance_km = table.depths_km[depth], table.distances_km[distance]
-    seconds = first_arrivals(table.model, depth_km, distance_km) - table.start_s[distance, None]
+    found = [travel_times(table.model, phase, distance_km, depth_km).time_s for phase in "PS"]
+    seconds = np.stack(found, axis=1) - table.start_s[distance, None]
     columns = {"depth_km": depth_km, "distance_km": distance_km, "magnitude": magnitude}
     return Drawn(data, seconds * RATE_HZ + lead[:, None], columns)
 

@@ -1,6 +1,5 @@
 """Synthetic records: Green's functions of layered models, sources, records of many sources."""
 
-from onsets.synthetics.arrivals import first_arrivals
 from onsets.synthetics.crust import MODELS, velocity_model
 from onsets.synthetics.greens import COMPONENTS, GreensOptions, GreensTable, Grid, greens_table
 from onsets.synthetics.pulses import PULSES, convolve, pulse_spectrum
@@ -25,7 +24,6 @@ __all__ = [
     "convolve",
     "double_couple",
     "explosion",
-    "first_arrivals",
     "greens_table",
     "moment_n_m",
     "pulse_spectrum",
