@@ -3,7 +3,8 @@
 As printed: 20 to 470 km, any azimuth, depth 4 to 19 km, Mw 3 to 6, other parameters of the source random,
 vertical component, 1,024 samples at 0.2 s, not filtered, divided by the standard deviation.
 
-Ours, where the paper is silent: the crust (``crust1``), ground velocity, double couples of random
+Ours, where the paper is silent: the crust (``crust1``), ground velocity with a cosine taper from 0.75 Hz to
+the Nyquist frequency, 2.5 Hz (what is cut off sharply rings before it arrives), double couples of random
 orientation (strike and rake evenly, dip evenly in its cosine), moment rates of a triangle with a duration of
 0.5 to 2 times 2.1e-8 M0^(1/3) s (M0 in dyn cm; Ekstrom et al. 2012, doi:10.1016/j.pepi.2012.04.002), and
 the origin 0 to 40 s after the record's start, so that nothing can be learned from where a record begins.
@@ -55,6 +56,7 @@ def table_options(scale: Scale) -> GreensOptions:
         rate_hz=RATE_HZ,
         samples=SAMPLES,
         quantity="velocity",
+        taper_from=0.3,  # pulses that do not ring before they arrive
     )
 
 

@@ -179,6 +179,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--page", type=Path, default=Path("docs/reproductions/yu2020.md"), help="the report")
     parser.add_argument("--workers", type=int, default=2, help="trainings at a time")
     parser.add_argument("--device", choices=("cpu", "cuda"), help="default: a GPU where there is one")
+    parser.add_argument("--only", nargs="+", choices=NETWORKS, help="train these; with --until train")
     parser.add_argument(
         "--until", choices=("data", "train", "judge", "page"), default="page", help="stop after this"
     )

@@ -19,18 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["Example", "figure_examples"]
 
 # Inches.
-WIDTH, LEFT, RIGHT, BETWEEN, BOTTOM, WAVE, ROW, GAP, TITLE, HEAD = (
-    10.0,
-    1.5,
-    0.2,
-    0.25,
-    0.5,
-    0.9,
-    0.42,
-    0.08,
-    0.4,
-    0.3,
-)
+WIDTH, LEFT, RIGHT, BETWEEN, BOTTOM = 10.0, 1.75, 0.2, 0.25, 0.5
+WAVE, ROW, GAP, TITLE, HEAD = 0.9, 0.42, 0.16, 0.4, 0.3
 
 Values = npt.NDArray[np.float64]
 
