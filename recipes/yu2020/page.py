@@ -175,8 +175,8 @@ def _method(scale: Scale) -> str:
     return (
         "Data: `recipes/yu2020/records.py` says what is as printed and what is ours (crust, ground "
         "velocity, source "
-        "time functions, place of the origin). Depths are 4, 5 ... 19 km, distances every "
-        f"{scale.distance_step_km:g} km. "
+        "time functions, place of the origin). Depths are 4, 5 ... 19 km, distances 20, "
+        "21 ... 470 km. "
         "The held-out records are other sources over the same Green's functions, as in the paper: how the "
         "networks do "
         "in another crust is not tested. Noise is white; its share of the record's standard deviation is "

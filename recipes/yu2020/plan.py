@@ -41,8 +41,6 @@ class Scale:
         The same for every network.
     rate : float
         Peak of the one-cycle learning rate.
-    distance_step_km : float
-        Of the table of Green's functions, from 20 to 470 km; depths are 4, 5 ... 19 km.
     """
 
     name: str
@@ -53,7 +51,6 @@ class Scale:
     batch: int
     updates: int
     rate: float
-    distance_step_km: float
 
     def part(self, fraction: float) -> Scale:
         """Return a scale with so large a share of the records and updates."""
@@ -69,11 +66,9 @@ class Scale:
 SCALES = {
     "small": Scale(
         name="small", train=6_400, dev=128, test=1_500, noise=750, batch=16, updates=400, rate=3e-3,
-        distance_step_km=3.0,
     ),
     "full": Scale(
         name="full", train=140_000, dev=2_048, test=1_500, noise=750, batch=256, updates=2_735, rate=3e-3,
-        distance_step_km=1.0,
     ),
 }  # fmt: skip
 """``full``: the paper's 140,000 records, five times over, for a GPU; ``small``: two cores."""

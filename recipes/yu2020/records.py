@@ -47,12 +47,12 @@ class Drawn:
     columns: dict[str, Any]
 
 
-def table_options(scale: Scale) -> GreensOptions:
+def table_options() -> GreensOptions:
     """Return what the table of Green's functions holds."""
     return GreensOptions(
         model="crust1",
         depths=Grid(4.0, 19.0, 1.0),
-        distances=Grid(20.0, 470.0, scale.distance_step_km),
+        distances=Grid(20.0, 470.0, 1.0),
         rate_hz=RATE_HZ,
         samples=SAMPLES,
         quantity="velocity",

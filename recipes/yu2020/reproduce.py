@@ -76,7 +76,7 @@ def make_data(scale: Scale, folders: Folders, workers: int) -> None:
     if (folders.data / "complete").is_file():
         return
     with stage(folders, "Green's functions"):
-        table = greens_table(table_options(scale), folders.root / "greens", workers=workers)
+        table = greens_table(table_options(), folders.root / "greens", workers=workers)
     with stage(folders, "records"):
         if folders.data.exists():
             import shutil
