@@ -8,6 +8,7 @@ from onsets.datasets.diting import open_diting
 from onsets.datasets.filters import FILTERS, chosen, lppn_region, manual, msnet
 from onsets.datasets.layout import open_layout
 from onsets.datasets.layout_write import write_seisbench
+from onsets.datasets.memory import dataset_of_arrays
 from onsets.datasets.open import KINDS, kind_of, open_dataset
 from onsets.datasets.parts import PARTS, SHARES, check_parts, event_groups, shares_of, split_dataset
 from onsets.datasets.seisbench import read_noise_windows, read_seisbench
@@ -27,6 +28,7 @@ __all__ = [
     "check_leaks",
     "check_parts",
     "chosen",
+    "dataset_of_arrays",
     "event_groups",
     "join",
     "kind_of",

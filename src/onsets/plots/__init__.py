@@ -2,7 +2,8 @@
 
 from onsets.plots.attention import figure_attention, plot_attention
 from onsets.plots.canvas import look_of, panels
-from onsets.plots.curves import Line, figure_curves
+from onsets.plots.curves import Line, figure_curves, figure_roc
+from onsets.plots.examples import Example, figure_examples
 from onsets.plots.learning import figure_learning, plot_learning
 from onsets.plots.record import figure_record, plot_record
 from onsets.plots.residuals import figure_boxes, figure_histograms
@@ -11,6 +12,7 @@ from onsets.plots.scores import Panel, figure_costs, figure_matrix, figure_score
 
 __all__ = [
     "PICTURES",
+    "Example",
     "Line",
     "Panel",
     "check_picture",
@@ -18,10 +20,12 @@ __all__ = [
     "figure_boxes",
     "figure_costs",
     "figure_curves",
+    "figure_examples",
     "figure_histograms",
     "figure_learning",
     "figure_matrix",
     "figure_record",
+    "figure_roc",
     "figure_scores",
     "look_of",
     "panels",
