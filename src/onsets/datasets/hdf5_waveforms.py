@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,21 @@ from onsets.types import COMPONENTS, Float32
 __all__ = ["Hdf5Waveforms"]
 
 OPEN_BLOCKS = 32
+DIRECT = hasattr(os, "preadv")
+"""Whether this system can read bytes from a place of a file into an array."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Array:
+    """A checked array: HDF5's identifier, its shape and, where its bytes can be read as they are, their place.
+
+    ``file`` is the descriptor HDF5 itself has open; ``offset`` is -1 where HDF5 must read.
+    """
+
+    data: Any
+    shape: tuple[int, ...]
+    file: int = -1
+    offset: int = -1
 
 
 class Hdf5Waveforms:
@@ -41,7 +58,9 @@ class Hdf5Waveforms:
 
     Notes
     -----
-    Files are opened when first read, and anew in a forked process.
+    Files are opened when first read, and anew in a forked process. Arrays of little-endian float32 that
+    lie in one piece are read from that place of the file, which takes a third of the time; all others
+    are read by HDF5.
     """
 
     finite = False
@@ -87,6 +106,8 @@ class Hdf5Waveforms:
             raise WaveformError(f"{where} cannot be read: {error}") from error
         if len(values) != sum(row >= 0 for row in rows):
             raise WaveformError(f"{where} has {len(values)} components, its order has {len(rows)}")
+        if rows == (0, 1, 2) and values.flags.c_contiguous:
+            return values
         out = np.empty((len(COMPONENTS), values.shape[1]), dtype=np.float32)
         for component, row in enumerate(rows):
             out[component] = values[row] if row >= 0 else 0
@@ -121,7 +142,7 @@ class Hdf5Waveforms:
                 reasons[k] = str(error)
         return np.array(lengths, dtype=np.int64), reasons
 
-    def _array(self, number: int, name: str, keep: bool, where: str) -> Any:
+    def _array(self, number: int, name: str, keep: bool, where: str) -> _Array:
         """Return a checked array, opened once when it is a block."""
         if self._pid != os.getpid():
             self._opened, self._blocks, self._pid = {}, {}, os.getpid()
@@ -132,8 +153,10 @@ class Hdf5Waveforms:
             group = walk(file, self.groups[number])
             if group is None:
                 raise WaveformError(f"{self.files[number]} has no group {self.groups[number]}")
-            self._opened[number] = (file, group)
-        found = find_array(self._opened[number][1], name, where)
+            self._opened[number] = (file, group, file.id.get_vfd_handle() if DIRECT else -1)
+        _, group, handle = self._opened[number]
+        data = find_array(group, name, where)
+        found = _Array(data, data.shape, handle, _offset(data) if handle >= 0 else -1)
         if keep:
             if len(self._blocks) >= OPEN_BLOCKS:
                 self._blocks.pop(next(iter(self._blocks)))
@@ -141,12 +164,20 @@ class Hdf5Waveforms:
         return found
 
 
-def _read(data: Any, slab: tuple[int, ...], axes: str, where: str) -> Float32:
-    """Return one record of an array, components first, of at most MOST_SAMPLES."""
+def _offset(data: Any) -> int:
+    """Return where in its file an array of little-endian float32 begins; -1 if only HDF5 can read it."""
     import h5py
 
+    if not data.get_type().equal(h5py.h5t.IEEE_F32LE):
+        return -1
+    place = data.get_offset()  # None unless it is one piece
+    return -1 if place is None or data.get_storage_size() < 4 * math.prod(data.shape) else int(place)
+
+
+def _read(array: _Array, slab: tuple[int, ...], axes: str, where: str) -> Float32:
+    """Return one record of an array, components first, of at most MOST_SAMPLES."""
     block, *edges = slab
-    shape = data.shape
+    shape = array.shape
     if len(shape) != (2 if block < 0 else 3):
         raise WaveformError(f"{where} has shape {shape}, expected {'(block, ' * (block >= 0)}{axes}")
     sides = shape[-2:] if axes == "CW" else shape[:-3:-1]
@@ -162,13 +193,36 @@ def _read(data: Any, slab: tuple[int, ...], axes: str, where: str) -> Float32:
     if axes == "WC":
         start, count = start[::-1], count[::-1]
     out = np.empty(count, dtype=np.float32)
-    if block < 0 and count == list(shape):
-        data.read(h5py.h5s.ALL, h5py.h5s.ALL, out)
-    elif out.size:
-        space = data.get_space()
-        lead = [] if block < 0 else [(block, 1)]
-        space.select_hyperslab(
-            tuple([b for b, _ in lead] + start), tuple([n for _, n in lead] + count), None, None
-        )
-        data.read(h5py.h5s.create_simple(tuple(count)), space, out)
+    if not out.size:
+        pass
+    elif array.offset >= 0:
+        _read_bytes(array, max(0, block), start, out, where)
+    else:
+        _read_slab(array.data, block, start, out)
     return out if axes == "CW" else out.T
+
+
+def _read_bytes(array: _Array, block: int, start: list[int], out: Float32, where: str) -> None:
+    """Fill an array with the bytes of the file: at once, or row by row where rows are cut."""
+    rows, width = array.shape[-2:]
+    first = array.offset + 4 * ((block * rows + start[0]) * width + start[1])
+    pieces = [out] if out.shape[1] == width else list(out)
+    for k, piece in enumerate(pieces):
+        if os.preadv(array.file, [piece.data.cast("B")], first + 4 * k * width) != piece.nbytes:
+            raise WaveformError(f"{where} cannot be read: the file ends before it")
+
+
+def _read_slab(data: Any, block: int, start: list[int], out: Float32) -> None:
+    """Fill an array by HDF5, which converts, inflates and gathers."""
+    import h5py
+
+    count = list(out.shape)
+    if block < 0 and count == list(data.shape):
+        data.read(h5py.h5s.ALL, h5py.h5s.ALL, out)
+        return
+    space = data.get_space()
+    lead = [] if block < 0 else [(block, 1)]
+    space.select_hyperslab(
+        tuple([b for b, _ in lead] + start), tuple([n for _, n in lead] + count), None, None
+    )
+    data.read(h5py.h5s.create_simple(tuple(count)), space, out)
