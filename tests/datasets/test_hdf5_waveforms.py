@@ -68,7 +68,7 @@ def test_plain_bytes_are_read_past_hdf5_and_are_the_same(tmp_path, monkeypatch, 
     monkeypatch.setattr(hdf5_waveforms, "DIRECT", False)  # a system that cannot
     slow = store(tmp_path / "w.hdf5", "b", slabs=slabs[:1])
     np.testing.assert_array_equal(slow.read_one(0), block[3])
-    assert slow._blocks[0, "b"].offset == -1
+    assert slow._opened[0][2] == -1
 
 
 def test_a_file_that_shrinks_while_it_is_open_is_an_error(path):
@@ -79,7 +79,7 @@ def test_a_file_that_shrinks_while_it_is_open_is_an_error(path):
     with open(path, "r+b") as file:
         file.truncate(one._blocks[0, "last"].offset + 100)
     with pytest.raises(WaveformError, match="the file ends before it"):
-        hdf5_waveforms._read(one._blocks[0, "last"], (-1, 0, -1, 0, -1), "CW", "here")
+        hdf5_waveforms._read(one._blocks[0, "last"], one._opened[0][2], (-1, 0, -1, 0, -1), "CW", "here")
 
 
 @pytest.mark.parametrize("slab", [(7, 0, -1, 0, -1), (0, 0, 4, 0, -1), (0, 0, -1, 0, 999), (0, 2, 1, 0, -1)])

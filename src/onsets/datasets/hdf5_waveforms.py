@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from onsets.datasets.hdf5 import MOST_SAMPLES, component_rows, find_array, open_file, walk
+from onsets.datasets.hdf5 import MOST_SAMPLES, Array, component_rows, find_array, open_file, walk
 from onsets.errors import CatalogueError, ConfigError, WaveformError
 from onsets.types import COMPONENTS, Float32
 
@@ -21,19 +19,6 @@ __all__ = ["Hdf5Waveforms"]
 OPEN_BLOCKS = 32
 DIRECT = hasattr(os, "preadv")
 """Whether this system can read bytes from a place of a file into an array."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Array:
-    """A checked array: HDF5's identifier, its shape and, where its bytes can be read as they are, their place.
-
-    ``file`` is the descriptor HDF5 itself has open; ``offset`` is -1 where HDF5 must read.
-    """
-
-    data: Any
-    shape: tuple[int, ...]
-    file: int = -1
-    offset: int = -1
 
 
 class Hdf5Waveforms:
@@ -92,14 +77,15 @@ class Hdf5Waveforms:
         Raises
         ------
         WaveformError
-            If it is missing, refused by :func:`check_array`, or longer than :data:`MOST_SAMPLES`.
+            If it is missing, refused by :func:`find_array`, or longer than :data:`MOST_SAMPLES`.
         """
         name, number = str(self.names[k]), int(self.file[k])
         where = self._prefixes[number] + name
         slab = (-1, 0, -1, 0, -1) if self.slabs is None else tuple(self.slabs[k].tolist())
         axes, rows = self.forms[int(self.form[k])]
         try:
-            values = _read(self._array(number, name, slab[0] >= 0, where), slab, axes, where)
+            array = self._array(number, name, slab[0] >= 0, where)
+            values = _read(array, self._opened[number][2], slab, axes, where)
         except (OSError, RuntimeError, KeyError, ValueError, MemoryError) as error:
             if isinstance(error, WaveformError | ConfigError | CatalogueError):
                 raise
@@ -142,7 +128,7 @@ class Hdf5Waveforms:
                 reasons[k] = str(error)
         return np.array(lengths, dtype=np.int64), reasons
 
-    def _array(self, number: int, name: str, keep: bool, where: str) -> _Array:
+    def _array(self, number: int, name: str, keep: bool, where: str) -> Array:
         """Return a checked array, opened once when it is a block."""
         if self._pid != os.getpid():
             self._opened, self._blocks, self._pid = {}, {}, os.getpid()
@@ -153,10 +139,9 @@ class Hdf5Waveforms:
             group = walk(file, self.groups[number])
             if group is None:
                 raise WaveformError(f"{self.files[number]} has no group {self.groups[number]}")
-            self._opened[number] = (file, group, file.id.get_vfd_handle() if DIRECT else -1)
-        _, group, handle = self._opened[number]
-        data = find_array(group, name, where)
-        found = _Array(data, data.shape, handle, _offset(data) if handle >= 0 else -1)
+            handle = file.id.get_vfd_handle() if DIRECT else -1  # what HDF5 itself has open
+            self._opened[number] = (file, group, handle)
+        found = find_array(self._opened[number][1], name, where)
         if keep:
             if len(self._blocks) >= OPEN_BLOCKS:
                 self._blocks.pop(next(iter(self._blocks)))
@@ -164,17 +149,7 @@ class Hdf5Waveforms:
         return found
 
 
-def _offset(data: Any) -> int:
-    """Return where in its file an array of little-endian float32 begins; -1 if only HDF5 can read it."""
-    import h5py
-
-    if not data.get_type().equal(h5py.h5t.IEEE_F32LE):
-        return -1
-    place = data.get_offset()  # None unless it is one piece
-    return -1 if place is None or data.get_storage_size() < 4 * math.prod(data.shape) else int(place)
-
-
-def _read(array: _Array, slab: tuple[int, ...], axes: str, where: str) -> Float32:
+def _read(array: Array, file: int, slab: tuple[int, ...], axes: str, where: str) -> Float32:
     """Return one record of an array, components first, of at most MOST_SAMPLES."""
     block, *edges = slab
     shape = array.shape
@@ -195,20 +170,20 @@ def _read(array: _Array, slab: tuple[int, ...], axes: str, where: str) -> Float3
     out = np.empty(count, dtype=np.float32)
     if not out.size:
         pass
-    elif array.offset >= 0:
-        _read_bytes(array, max(0, block), start, out, where)
+    elif file >= 0 and array.offset >= 0:
+        _read_bytes(array, file, (max(0, block), *start), out, where)
     else:
         _read_slab(array.data, block, start, out)
     return out if axes == "CW" else out.T
 
 
-def _read_bytes(array: _Array, block: int, start: list[int], out: Float32, where: str) -> None:
+def _read_bytes(array: Array, file: int, start: tuple[int, ...], out: Float32, where: str) -> None:
     """Fill an array with the bytes of the file: at once, or row by row where rows are cut."""
     rows, width = array.shape[-2:]
-    first = array.offset + 4 * ((block * rows + start[0]) * width + start[1])
+    first = array.offset + 4 * ((start[0] * rows + start[1]) * width + start[2])
     pieces = [out] if out.shape[1] == width else list(out)
     for k, piece in enumerate(pieces):
-        if os.preadv(array.file, [piece.data.cast("B")], first + 4 * k * width) != piece.nbytes:
+        if os.preadv(file, [piece.data.cast("B")], first + 4 * k * width) != piece.nbytes:
             raise WaveformError(f"{where} cannot be read: the file ends before it")
 
 
