@@ -65,7 +65,7 @@ class Hdf5Waveforms:
         self.forms = [(axes, component_rows(order, str(files[0]))) for axes, order in forms]
         self._prefixes = [f"{path}: {group}/" for path, group in zip(files, groups, strict=True)]
         self._opened: dict[int, Any] = {}
-        self._blocks: dict[tuple[int, str], Any] = {}
+        self._blocks: dict[tuple[int, str], Array] = {}
         self._pid = os.getpid()
 
     def __getstate__(self) -> dict[str, Any]:
