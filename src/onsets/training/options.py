@@ -65,6 +65,9 @@ class Data:
     shares : dict
         Part -> share of the records: ``train``, ``dev`` and, if wanted, ``test``. Empty: the parts that
         the datasets were split into before.
+    parts : str
+        CSV table of the parts instead of shares, see :func:`onsets.datasets.read_parts`; relative to
+        ``root``.
     by : str
         Split by ``event`` or by ``time``, see :func:`onsets.datasets.split_dataset`.
     split_seed : int
@@ -88,6 +91,7 @@ class Data:
     root: str = "."
     filters: dict[str, dict[str, Any]] = field(default_factory=dict)
     shares: dict[str, float] = field(default_factory=dict)
+    parts: str = ""
     by: Literal["event", "time"] = "event"
     split_seed: int = 0
     name_time: str = ""
@@ -104,6 +108,7 @@ class Data:
         checks = {
             "sets": bool(self.sets),
             "shares": not self.shares or {"train", "dev"} <= set(self.shares),
+            "parts": not (self.parts and self.shares),
             "noise_windows": not self.noise_windows or self.hold,
             "noise_share": self.noise_share is None or 0 <= self.noise_share < 1,
             "weights": all(weight >= 0 for weight in self.weights.values()),

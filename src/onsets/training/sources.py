@@ -15,16 +15,16 @@ from onsets.datasets import (
     join,
     open_dataset,
     read_noise_windows,
+    read_parts,
     split_dataset,
 )
 from onsets.errors import CatalogueError, ConfigError
 from onsets.spec import Spec
-from onsets.store.atomic import replacing
 from onsets.training.options import Data
 from onsets.training.pool import Pool, pool_of_dataset, pool_of_samples
 from onsets.types import Problem
 
-__all__ = ["Pools", "open_pools", "write_parts"]
+__all__ = ["Pools", "open_pools"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +75,9 @@ def open_pools(data: Data, spec: Spec) -> Pools:
     whole = join([_open(data, name) for name in data.sets])
     for name, limits in data.filters.items():
         whole = chosen(whole, name, **{key: _pair(value) for key, value in limits.items()})
-    if data.shares:
+    if data.parts:
+        whole = read_parts(whole, Path(data.root).expanduser() / data.parts)
+    elif data.shares:
         whole = split_dataset(whole, data.shares, data.by, data.split_seed)
     else:
         check_parts(whole)
@@ -92,24 +94,6 @@ def open_pools(data: Data, spec: Spec) -> Pools:
         None if other is None else pool_of_dataset(other, spec, hold=data.hold),
         noise if len(noise) else None,
     )
-
-
-def write_parts(dataset: Dataset, path: str | Path) -> None:
-    """Write which record is in which part: columns ``dataset, name, part``.
-
-    Raises
-    ------
-    StoreError
-        If it cannot be written.
-    """
-    rows = zip(*(dataset.rows[key].tolist() for key in ("dataset", "name", "split")), strict=True)
-    with replacing(path) as handle:
-        lines = ["dataset,name,part", *(",".join(_quoted(word) for word in row) for row in rows)]
-        handle.write(("\n".join(lines) + "\n").encode())
-
-
-def _quoted(word: str) -> str:
-    return '"' + word.replace('"', '""') + '"' if set(word) & set(',"\n\r') else word
 
 
 def _pair(value: object) -> object:
