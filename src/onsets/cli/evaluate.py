@@ -155,15 +155,16 @@ def pick_hours(plan: Plan, paths: list[str], assigned: Path | None = None) -> Ho
 def _pick_hours(plan: Plan, paths: list[str], kept: Picks | None) -> tuple[Rows, list[Problem]]:
     if not paths:
         return [], []
-    from onsets.evaluation import pick_rates
+    from onsets.evaluation import names_of, pick_rates
     from onsets.picking import load
     from onsets.waveforms import gather, read_traces
 
     traces, problems = read_traces(paths)
     records, faults = gather(traces)
     rows = []
-    for model in plan.models:
-        rows += pick_rates(records, load(model, thresholds=plan.thresholds or None), kept)
+    for model, name in names_of(plan.models).items():
+        found = pick_rates(records, load(model, thresholds=plan.thresholds or None), kept)
+        rows += [{**row, "model": name} for row in found]  # as in the other tables
     return rows, [*problems, *faults]
 
 

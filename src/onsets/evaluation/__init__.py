@@ -2,7 +2,7 @@
 
 from onsets.evaluation.bootstrap import counts_by_event, intervals_of, resampled
 from onsets.evaluation.cases import PHASES, Case, grid_of, judge, record_of
-from onsets.evaluation.compare import Plan, Result, check_apart, compare
+from onsets.evaluation.compare import Plan, Result, check_apart, compare, names_of
 from onsets.evaluation.continuous import pick_rates
 from onsets.evaluation.cost import cost_of, network_cost
 from onsets.evaluation.figures import ROW_KEYS, metrics_row, residual_figures, score_cases
@@ -47,6 +47,7 @@ __all__ = [
     "judge_samples",
     "match",
     "metrics_row",
+    "names_of",
     "network_cost",
     "perturbed",
     "pick_rates",

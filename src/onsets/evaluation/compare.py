@@ -22,7 +22,7 @@ from onsets.evaluation.thresholds import choose_thresholds
 from onsets.picking import ClassicalPicker
 from onsets.types import Problem
 
-__all__ = ["Plan", "Result", "check_apart", "compare"]
+__all__ = ["Plan", "Result", "check_apart", "compare", "names_of"]
 
 Said = Callable[[str, int, int], None]
 
@@ -145,7 +145,7 @@ def compare(plan: Plan, said: Said | None = None) -> list[Result]:
     ConfigError
         If a model or a dataset is unknown.
     """
-    names = _names(plan.models)
+    names = names_of(plan.models)
     jobs = {(d, m): _job(plan, d, m) for d in plan.data for m in plan.models}
     for (_, model), job in jobs.items():  # fail before the first long run
         job.picker()
@@ -177,7 +177,7 @@ def compare(plan: Plan, said: Said | None = None) -> list[Result]:
     return results
 
 
-def _names(models: Sequence[str]) -> dict[str, str]:
+def names_of(models: Sequence[str]) -> dict[str, str]:
     """Return a short name for each model, the file's if it is one; with a number where they are alike."""
     found: dict[str, str] = {}
     for model in models:
