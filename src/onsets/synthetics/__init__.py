@@ -12,12 +12,14 @@ from onsets.synthetics.source import (
     rotate_to_zne,
     synthesise,
 )
+from onsets.synthetics.wavenumber import ConvergenceError
 
 __all__ = [
     "COMPONENTS",
     "MODELS",
     "PULSES",
     "TENSOR",
+    "ConvergenceError",
     "GreensOptions",
     "GreensTable",
     "Grid",
