@@ -89,6 +89,7 @@ class GreensOptions:
         ``displacement`` (m per N m) or ``velocity`` (m/s per N m).
     taper_from : float
         Share of the Nyquist frequency from which spectra fall smoothly to 0 there; 1 for none.
+        The filter is even in time: the later it begins, the more a sharp pulse rings around its arrival.
     dispersion : bool
         Velocities rise with frequency as attenuation and causality ask for; without, only the
         imaginary part is kept and pulses begin a little early.
@@ -238,8 +239,8 @@ def _numbers(model: LayeredModel) -> dict[str, list[str]]:
 
 
 def _hash(model: LayeredModel, options: GreensOptions) -> str:
-    """Return a name for what a table depends on; how much time it may take is not part of it."""
-    said = {key: value for key, value in plain(options).items() if key not in ("model", "wavenumbers")}
+    """Return a name for what a table depends on: the model's numbers, not its name."""
+    said = {key: value for key, value in plain(options).items() if key != "model"}
     said["depths"] = [float(value) for value in options.depths.values_km]
     said["distances"] = [float(value) for value in options.distances.values_km]
     text = json.dumps({"version": VERSION, "model": _numbers(model), **said}, sort_keys=True)
