@@ -65,8 +65,8 @@ def _drawn(shown: Mapping[str, tuple[str, str]]) -> tuple[Section, ...]:
         "ROC (figure 5)": ROC_WORDS,
         "Errors (figure 6)": "Pick minus label of picks within 0.6 s: box quartiles, line median, "
         "diamond mean, whiskers 5 and 95 %.",
-        "Records in noise (figure 7)": "The first record of the noise tests within 40 to 100 km, and the first "
-        "beyond 400 km; nothing else chose them.",
+        "Records in noise (figure 7)": "The first record of the noise tests within 40 to 100 km, and the "
+        "first beyond 400 km; nothing else chose them.",
         "ROC in noise (figure 8)": "",
     }
     titles = zip(words.items(), shown.values(), strict=True)
@@ -149,7 +149,8 @@ def _time_words(scale: Scale, notes: Mapping[str, Any]) -> str:
     visits = scale.batch * scale.updates
     full = 3 * macs * 700_000
     return (
-        f"{spent / 60:.0f} minutes of processor time, so {spent / 120:.0f} minutes on two free cores at best; "
+        f"{spent / 60:.0f} minutes of processor time, so {spent / 120:.0f} minutes on two free cores at "
+        "best; "
         "wall times are those of a machine that others used too. Training is counted as three times the "
         "forward pass: "
         f"{3 * macs * visits / 1e15:.2f}e15 multiply-adds here. At full scale it is {full / 1e15:.0f}e15; "
