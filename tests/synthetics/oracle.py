@@ -7,6 +7,7 @@ import numpy as np
 from onsets.synthetics import COMPONENTS
 
 HEADER_BYTES = 632
+EDGE = 128
 UNIT = 1e-15
 """Its 1e-20 cm per dyne cm, in m per N m."""
 
@@ -14,9 +15,13 @@ UNIT = 1e-15
 def greens(folder, model, depths, distances, rate_hz, samples, **options):
     """Velocities for a step of moment, m/s per N m, shape (depths, distances, 10, samples).
 
-    Its traces are displacements for an impulse of moment, which is the same. Times begin at the origin.
+    Its traces are displacements for an impulse of moment, which is the same. It does not taper, so that
+    what rings before the first wave folds back to the end of the trace: it is run with :data:`EDGE` samples
+    more at both ends. Its DS has the opposite sign.
     """
     from pygrt import PyModel1D
+
+    sign = np.array([-1.0 if name.endswith("DS") else 1.0 for name in COMPONENTS])
 
     thick = np.diff(model.depth_km, append=model.depth_km[-1])
     columns = (thick, model.vp_km_s, model.vs_km_s, model.density_g_cm3, model.qp, model.qs)
@@ -27,15 +32,15 @@ def greens(folder, model, depths, distances, rate_hz, samples, **options):
     found = np.empty((len(depths), len(distances), len(COMPONENTS), samples))
     for row, depth in enumerate(depths):
         runner.greenfn(
-            depsrc=depth, deprcv=0.0, dists=list(distances), nt=samples, dt=1 / rate_hz,
-            nthreads=1, gf_source=["EX", "DC"], print_log=False, **options,
+            depsrc=depth, deprcv=0.0, dists=list(distances), nt=samples + 2 * EDGE, dt=1 / rate_hz,
+            delayT0=-EDGE / rate_hz, keepAllFreq=True, nthreads=1, gf_source=["EX", "DC"], print_log=False, **options,
         )  # fmt: skip
         for column, distance in enumerate(distances):
             place = out / f"{path.name}_{depth:g}_0_{distance:g}"
             for trace, name in enumerate(COMPONENTS):
                 values = np.fromfile(place / f"{name[1:]}{name[0]}.sac", "<f4", offset=HEADER_BYTES)
-                found[row, column, trace] = values[:samples] * UNIT
-    return found
+                found[row, column, trace] = values[EDGE : EDGE + samples] * UNIT
+    return found * sign[:, None]
 
 
 def low_pass(traces, rate_hz, corner_hz=0.8):

@@ -43,7 +43,7 @@ REACH = 14.0
 """Decay, in e-foldings, of the evanescent field of the shallowest source where the sum ends."""
 SLOWEST = 0.8
 """No wave along the surface is slower than this share of the slowest S velocity (Rayleigh: 0.87 and more)."""
-FASTER = 1.05
+FASTER = 1.2
 """Room for dispersion and pulses of finite length in the repetition length."""
 ON_INTERFACE_KM = 1e-6
 TO_SI = 1e-15
