@@ -88,7 +88,7 @@ class GreensOptions:
     quantity : str
         ``displacement`` (m per N m) or ``velocity`` (m/s per N m).
     taper_from : float
-        Share of the Nyquist frequency from which a cosine falls to 0 there; 1 for none.
+        Share of the Nyquist frequency from which spectra fall smoothly to 0 there; 1 for none.
     dispersion : bool
         Velocities rise with frequency as attenuation and causality ask for; without, only the
         imaginary part is kept and pulses begin a little early.
@@ -117,11 +117,11 @@ class GreensOptions:
     start_s: float = 0.0
     reduction_km_s: float = 0.0
     quantity: str = "displacement"
-    taper_from: float = 0.7
+    taper_from: float = 0.6
     dispersion: bool = True
     reference_hz: float = 1.0
     free_surface: bool = True
-    damping: float = 4.0
+    damping: float = 7.0
     wavenumbers: int = 20000
     tolerance: float = 1e-3
 

@@ -43,13 +43,19 @@ REACH = 14.0
 """Decay, in e-foldings, of the evanescent field of the shallowest source where the sum ends."""
 SLOWEST = 0.8
 """No wave along the surface is slower than this share of the slowest S velocity (Rayleigh: 0.87 and more)."""
-FASTER = 1.05
+FASTER = 1.2
 """Room for dispersion and pulses of finite length in the repetition length."""
 ON_INTERFACE_KM = 1e-6
 TO_SI = 1e-15
 """From km, km/s and g/cm3 to m per N m."""
+EDGE = 64
+"""Samples before and after the window that are cut off, with what the taper spreads around wave fronts."""
 BLOCK = 1 << 15
 """Frequencies times wavenumbers of a block: arrays of half a megabyte stay in the cache."""
+
+
+_ODD = 2 * np.arange(4) + 1
+ENDS = np.linalg.solve(np.arange(1, 5.0) ** _ODD[:, None], [1 / 12, -1 / 120, 1 / 252, -1 / 240])
 
 
 class ConvergenceError(ConfigError):
@@ -132,7 +138,8 @@ def solve(
 def _plan(model: LayeredModel, options: GreensOptions) -> tuple[_Plan, npt.NDArray[np.float64]]:
     depths, distances = options.depths.values_km, options.distances.values_km
     _check_depths(model, depths)
-    duration = options.samples / options.rate_hz
+    total = options.samples + 2 * EDGE
+    duration = total / options.rate_hz
     start = np.full(len(distances), options.start_s)
     if options.reduction_km_s > 0:
         start = start + distances / options.reduction_km_s
@@ -144,7 +151,7 @@ def _plan(model: LayeredModel, options: GreensOptions) -> tuple[_Plan, npt.NDArr
             f"at {distances[late.argmax()]:g} km the window begins {late.max():.2f} s after a first wave; "
             "lower start_s or raise reduction_km_s"
         )
-    frequency = np.fft.rfftfreq(options.samples, 1 / options.rate_hz)
+    frequency = np.fft.rfftfreq(total, 1 / options.rate_hz)
     omega = 2 * np.pi * frequency - 1j * options.damping / duration
     length = float((distances + fastest * (start + duration)).max())
     step = 2 * np.pi / length
@@ -218,6 +225,7 @@ def _block(plan: _Plan, block: slice) -> None:
     layers = [layer_waves(plan.model, each, omega, speeds, k) for each in range(plan.model.layers)]
     stacks = stack_of(layers, plan.free)
     weight = k * (plan.step / (2 * np.pi) * TO_SI)
+    weight[: len(ENDS)] *= 1 + ENDS[:count]
     tail = slice(count - max(1, count // 10), count)
     for depth, z in enumerate(plan.depths.tolist()):
         number = plan.model.layer_at(z)
@@ -261,17 +269,18 @@ def _to_time(plan: _Plan, options: GreensOptions, start: npt.NDArray[np.float64]
     share = np.linspace(0, 1, len(plan.omega))
     factor = np.ones(len(plan.omega))
     if options.taper_from < 1:
-        falling = np.clip((share - options.taper_from) / (1 - options.taper_from), 0, 1)
-        factor = 0.5 * (1 + np.cos(np.pi * falling))
+        x = np.clip((share - options.taper_from) / (1 - options.taper_from), 0, 1)
+        factor = 1 - x**4 * (35 - 84 * x + 70 * x**2 - 20 * x**3)
     common = factor * options.rate_hz
     if options.quantity == "displacement":
         common = common / (1j * plan.omega)
-    shift = np.exp(1j * plan.omega * start[:, None]) * common
-    time = np.arange(options.samples) / options.rate_hz
-    undo = np.exp(-plan.omega[0].imag * (time + start[:, None]))
+    begin = start[:, None] - EDGE / options.rate_hz
+    shift = np.exp(1j * plan.omega * begin) * common
+    total = options.samples + 2 * EDGE
+    undo = np.exp(-plan.omega[0].imag * np.arange(total) / options.rate_hz)
     depths, _, _, distances = plan.spectra.shape
     values = np.empty((depths, distances, len(COMPONENTS), options.samples), np.float32)
     for depth, trace in itertools.product(range(depths), range(len(COMPONENTS))):
         spectrum = plan.spectra[depth, trace].T * shift
-        values[depth, :, trace] = np.fft.irfft(spectrum, options.samples, axis=-1) * undo
+        values[depth, :, trace] = (np.fft.irfft(spectrum, total, axis=-1) * undo)[:, EDGE:-EDGE]
     return values
