@@ -95,7 +95,7 @@ class CatalogueOptions:
     seed: int = 0
     waveforms: bool = True
     network: Network = field(default_factory=Network)
-    seismicity: Seismicity = field(default_factory=Seismicity)
+    seismicity: Seismicity = field(default_factory=lambda: Seismicity(mainshock=4.5, aftershocks=100))
     ground: Ground = field(default_factory=Ground)
 
     def __post_init__(self) -> None:

@@ -85,7 +85,7 @@ class Site:
         Thickness and S velocity of the soft layer; 0 m is rock.
     """
 
-    station_id: str
+    station_id: str = "SY.DAY."
     x_km: float = 0.0
     y_km: float = 0.0
     noise_level: float = 0.4

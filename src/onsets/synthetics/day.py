@@ -44,9 +44,7 @@ class DayOptions:
     seed: int = 0
     site: Site = field(default_factory=lambda: Site(station_id="SY.DAY.", layer_m=15.0))
     ground: Ground = field(default_factory=Ground)
-    seismicity: Seismicity = field(
-        default_factory=lambda: Seismicity(background_per_day=120.0, mainshock=None, aftershocks=0)
-    )
+    seismicity: Seismicity = field(default_factory=lambda: Seismicity(background_per_day=120.0))
 
     def __post_init__(self) -> None:
         start_of(self.start)

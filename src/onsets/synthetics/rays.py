@@ -155,7 +155,7 @@ def _add_phase(
     scale = np.where(ray.branch != 0, own.head_wave, 1.0)
     if len(kind) == 2:  # after its head wave
         scale = np.where(travel_times(model, kind[0], distance, depth).branch != 0, 1.0, 0.0)
-    speeds, top = (model.vp_km_s, 1.0) if kind[0] == "P" else (model.vs_km_s, 0.5)
+    speeds, share = (model.vp_km_s, 0.5) if kind[0] == "P" else (model.vs_km_s, 1.0)
     layer = np.array([model.layer_at(z) for z in depth.tolist()])
     density, speed = np.asarray(model.density_g_cm3)[layer] * 1e3, speeds[layer] * 1e3
     reach = np.maximum(np.hypot(depth, distance), own.nearest_km) * 1e3
@@ -163,7 +163,7 @@ def _add_phase(
     size = scale * 2 / (4 * np.pi * density * speed**3 * reach)
     loss = np.pi * own.kappa_s * frequency
     power = np.maximum(frequency, 1e-3) ** (1 - own.exponent)
-    loss = loss + np.pi * ray.time_s[:, None] * top * power / own.q0
+    loss = loss + np.pi * ray.time_s[:, None] * share * power / own.q0
     shift = np.exp(-2j * np.pi * frequency * (ray.time_s - start_s)[:, None])
     late = (ray.time_s - start_s >= 0) & (ray.time_s - start_s < (len(frequency) - 1) / (2 * frequency[-1]))
     along = minimum_phase(np.exp(-np.minimum(loss, 600.0))) * shift * (size * late)[:, None]

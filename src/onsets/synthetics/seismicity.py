@@ -64,7 +64,7 @@ class Seismicity:
     b_value, smallest, largest : float
         Of the Gutenberg-Richter law; magnitudes are cut off at both ends.
     mainshock : float or None
-        Magnitude; None for background alone.
+        Magnitude; None (left out) for background alone.
     mainshock_day : float
     aftershocks : int
         Up to the end of the catalogue, none larger than the mainshock.
@@ -80,9 +80,9 @@ class Seismicity:
     b_value: float = 1.0
     smallest: float = 1.0
     largest: float = 5.0
-    mainshock: float | None = 4.5
+    mainshock: float | None = None
     mainshock_day: float = 0.25
-    aftershocks: int = 100
+    aftershocks: int = 0
     omori_c_days: float = 0.01
     omori_p: float = 1.1
     radius_km: float = 40.0
