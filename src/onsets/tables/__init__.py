@@ -1,5 +1,6 @@
 """Tables: columns for many things, where :mod:`onsets.types` has one object for one thing."""
 
+from onsets.tables.events import ASSIGNMENT_COLUMNS, EVENT_COLUMNS, Assignments, Events
 from onsets.tables.picks import (
     DETECTION_COLUMNS,
     LEDGER_COLUMNS,
@@ -12,11 +13,15 @@ from onsets.tables.picks import (
 from onsets.tables.stations import STATION_COLUMNS, Stations
 
 __all__ = [
+    "ASSIGNMENT_COLUMNS",
     "DETECTION_COLUMNS",
+    "EVENT_COLUMNS",
     "LEDGER_COLUMNS",
     "PICK_COLUMNS",
     "STATION_COLUMNS",
+    "Assignments",
     "Detections",
+    "Events",
     "LedgerRow",
     "Picks",
     "Stations",
