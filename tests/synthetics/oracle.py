@@ -33,7 +33,8 @@ def greens(folder, model, depths, distances, rate_hz, samples, **options):
     for row, depth in enumerate(depths):
         runner.greenfn(
             depsrc=depth, deprcv=0.0, dists=list(distances), nt=samples + 2 * EDGE, dt=1 / rate_hz,
-            delayT0=-EDGE / rate_hz, keepAllFreq=True, nthreads=1, gf_source=["EX", "DC"], print_log=False, **options,
+            delayT0=-EDGE / rate_hz, keepAllFreq=True, nthreads=1, gf_source=["EX", "DC"],
+            print_log=False, **options,
         )  # fmt: skip
         for column, distance in enumerate(distances):
             place = out / f"{path.name}_{depth:g}_0_{distance:g}"

@@ -90,11 +90,8 @@ def velocities(
     factor = (
         np.log(1j * omega / (2 * np.pi * reference_hz)) / np.pi if dispersion else 0.5j * np.ones_like(omega)
     )
-    vp, vs = (
-        speed[:, None] * (1 + factor / quality[:, None])
-        for speed, quality in ((model.vp_km_s, model.qp), (model.vs_km_s, model.qs))
-    )
-    return vp, vs
+    loss = [1 + factor / np.asarray(quality)[:, None] for quality in (model.qp, model.qs)]
+    return model.vp_km_s[:, None] * loss[0], model.vs_km_s[:, None] * loss[1]
 
 
 def layer_waves(
@@ -108,8 +105,7 @@ def layer_waves(
     ka2, kb2 = ((omega / speed[layer])[:, None] ** 2 for speed in speeds)
     tops = model.depth_km
     thickness = float(tops[layer + 1] - tops[layer]) if layer + 1 < model.layers else np.inf
-    density: npt.NDArray[np.float64] = np.asarray(model.density_g_cm3)
-    w = density[layer] * omega[:, None] ** 2
+    w = np.take(np.asarray(model.density_g_cm3), layer) * omega[:, None] ** 2
     return Layer(k, np.sqrt(k**2 - ka2), np.sqrt(k**2 - kb2), ka2, kb2, w, w / kb2, thickness)
 
 

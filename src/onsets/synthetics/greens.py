@@ -238,8 +238,8 @@ def _numbers(model: LayeredModel) -> dict[str, list[str]]:
 
 
 def _hash(model: LayeredModel, options: GreensOptions) -> str:
-    """Return a name for what a table depends on; how much time it may take is not part of it."""
-    said = {key: value for key, value in plain(options).items() if key not in ("model", "wavenumbers")}
+    """Return a name for what a table depends on: the model's numbers, not its name."""
+    said = {key: value for key, value in plain(options).items() if key != "model"}
     said["depths"] = [float(value) for value in options.depths.values_km]
     said["distances"] = [float(value) for value in options.distances.values_km]
     text = json.dumps({"version": VERSION, "model": _numbers(model), **said}, sort_keys=True)

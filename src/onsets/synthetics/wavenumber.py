@@ -1,17 +1,22 @@
 """The sum over wavenumbers: from kernels to traces at many distances.
 
-Sources repeat at horizontal distances L, which turns the integral over wavenumbers exactly into a sum over
-multiples of ``dk = 2 pi / L`` (Bouchon 1981); L is so long that none of the repeated ones is felt in the
-window, ``L = r + v (start + T)`` for the farthest receiver and the fastest wave. Frequencies have the
-imaginary part ``-damping / T``, undone in the time domain, so that what comes later than the window folds
-back weakened by ``exp(damping)``, and no pole lies on the real axis. Kernels do not know the distance: for a
-block of frequencies they are one array, and their sums over all distances are four matrix products
-with J0 to J3. Wavenumbers end where ``exp(-REACH)`` of the evanescent field of the shallowest source is left,
-and beyond every surface wave.
+Sources repeat at horizontal distances L, which turns the integral over wavenumbers into a sum over
+multiples of ``dk = 2 pi / L`` (Bouchon 1981). L is so long that none of the repeated ones is felt in the
+window, ``L = r + v T`` for the farthest receiver, a speed above the fastest P, and the window's end T. What
+the sum misses at its beginning, an Euler-Maclaurin term in ``dk^2`` (a plane pulse that reaches all
+distances at once), is given back by the weights of the first wavenumbers, :data:`ENDS`; the integrands are
+odd in k, which makes them exact to the order ``dk^8``.
 
-A source's static and near field are in the sum. At the frequency 0 the damping keeps all terms finite; the
-static offset of a step that lasts for ever folds back weakened like everything else, as an offset of up
-to ``exp(-damping)`` of itself under the whole trace.
+Frequencies have the imaginary part ``-damping / T``, undone in the time domain: no pole lies on the real
+axis, and what comes later than the window folds back weakened by ``exp(damping)``. Kernels do not know the
+distance: for a block of frequencies they are one array, and their sums for all distances are four matrix
+products with J0 to J3. Wavenumbers end where ``exp(-REACH)`` is left of the shallowest source's evanescent
+field, and beyond every surface wave. The share of the last tenth of them in each trace is measured, not
+assumed.
+
+Static and near field are part of the sum, down to any distance above 0. The static offset of a step lasts
+for ever and folds back as well, as an offset of ``exp(-damping)`` of itself (0.1 %) under the whole trace.
+Receivers lie at the surface, so that shallow sources need many wavenumbers, ``REACH / depth / dk``.
 
 References
 ----------
@@ -52,10 +57,11 @@ EDGE = 64
 """Samples before and after the window that are cut off, with what the taper spreads around wave fronts."""
 BLOCK = 1 << 15
 """Frequencies times wavenumbers of a block: arrays of half a megabyte stay in the cache."""
-
-
-_ODD = 2 * np.arange(4) + 1
-ENDS = np.linalg.solve(np.arange(1, 5.0) ** _ODD[:, None], [1 / 12, -1 / 120, 1 / 252, -1 / 240])
+ENDS = np.linalg.solve(
+    np.arange(1.0, 5.0) ** (2 * np.arange(4) + 1)[:, None], [1 / 12, -1 / 120, 1 / 252, -1 / 240]
+)
+"""Added to the weights of the first wavenumbers: with them the sum over ``k, k^3, k^5, k^7`` is right at 0,
+where a plain sum is off by the zeta function of -1, -3, -5, -7."""
 
 
 class ConvergenceError(ConfigError):
