@@ -7,7 +7,7 @@ import numpy as np
 from onsets.earth import Frame, read_model
 from onsets.store import read_picks
 from onsets.synthetics import MODELS, Continuous, Site
-from onsets.synthetics.truth import EVENT_COLUMNS, truth_picks, write_model, write_picks, write_stations
+from onsets.synthetics.truth import truth_picks, write_model, write_picks, write_stations
 
 SITE = Site(station_id="SY.A.", x_km=-3.0, y_km=4.0)
 
@@ -37,8 +37,3 @@ def test_negative_places_stay_numbers(tmp_path):
     with open(tmp_path / "stations.csv", newline="", encoding="utf-8") as handle:
         (row,) = csv.DictReader(handle)
     assert float(row["x_km"]) == -3.0 and float(row["latitude"]) > -33.4 > float(row["longitude"])
-
-
-def test_columns_are_the_interfaces():
-    assert EVENT_COLUMNS[:5] == ("event_id", "time", "latitude", "longitude", "depth_km")
-    assert EVENT_COLUMNS[-3:] == ("magnitude", "magnitude_type", "method") and len(set(EVENT_COLUMNS)) == 16

@@ -14,6 +14,7 @@ from onsets.cli.evaluate import evaluate
 from onsets.cli.models import models
 from onsets.cli.pick import pick
 from onsets.cli.plot import plot
+from onsets.cli.synth import synth
 from onsets.cli.train import train
 from onsets.cli.weights import weights
 from onsets.errors import ConfigError, MissingExtraError, OnsetsError, SpecError
@@ -33,6 +34,7 @@ for command in (demo, pick, models, plot, train, evaluate, benchmark):
     app.command()(command)
 app.add_typer(weights, name="weights")
 app.add_typer(data, name="data")
+app.add_typer(synth, name="synth")
 
 
 def _version(wanted: bool) -> None:

@@ -11,7 +11,7 @@ __all__ = ["catalogue", "day"]
 
 T = TypeVar("T")
 Config = Annotated[
-    str | None, typer.Argument(metavar="[CONFIG.toml]", help="What is wanted; defaults if not given.")
+    str | None, typer.Argument(metavar="CONFIG.toml", help="What is wanted; defaults if not given.")
 ]
 Sets = Annotated[
     list[str] | None,

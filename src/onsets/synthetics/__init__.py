@@ -1,4 +1,4 @@
-"""Synthetic records: Green's functions, rays, sources, noise and sites; days and catalogues with their truth."""
+"""Synthetic records: Green's functions, rays, sources, noise, sites; days and catalogues with their truth."""
 
 from onsets.synthetics.catalogue import CatalogueOptions, Network, make_network, write_catalogue
 from onsets.synthetics.coda import Scattering, add_coda, coda_share

@@ -173,7 +173,7 @@ def _bands(length: int, rate_hz: float, octaves: tuple[float, ...]) -> dict[floa
 
 def _add(
     out: Float32,
-    direct: npt.NDArray[np.floating],
+    direct: Float64,
     share: Float64,
     since_s: Float64,
     bands: dict[float, npt.NDArray[np.float32]],

@@ -123,7 +123,7 @@ def digitise(counts: Float32, bits: int = 24) -> npt.NDArray[np.int32]:
     [1, 8388607]
     """
     top = 2 ** (bits - 1)
-    return np.rint(counts).clip(-top, top - 1).astype(np.int32)
+    return np.asarray(np.rint(counts).clip(-top, top - 1), np.int32)
 
 
 def at_rate(records: Float32, rate_hz: float, wanted_hz: float) -> Float32:

@@ -180,7 +180,8 @@ def _sequence(options: Seismicity, magnitude: float, rng: np.random.Generator) -
     place = np.array([radius * np.sin(angle), radius * np.cos(angle), np.mean(options.depth_km)])
     strike, dip, rake = rng.uniform(0, 360), rng.uniform(40, 90), rng.uniform(-180, 180)
     main = (options.mainshock_day * DAY_S, *place, magnitude, strike, dip, rake)
-    first = Sources(*(np.array([value]) for value in main), np.array(["mainshock"]))
+    columns = [np.array([value]) for value in main]
+    first = Sources(*columns, kind=np.array(["mainshock"]))  # type: ignore[misc]
     count = options.aftershocks
     along, down = np.radians(strike), np.radians(dip)
     vectors = np.array([

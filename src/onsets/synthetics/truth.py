@@ -16,7 +16,7 @@ from onsets.store.sheet import Column, Sheet, picks_sheet
 from onsets.store.text import csv_blocks
 from onsets.synthetics.continuous import Continuous, Site
 from onsets.synthetics.seismicity import Sources
-from onsets.tables import Picks, iso_time
+from onsets.tables import EVENT_COLUMNS, Picks, iso_time
 from onsets.types import Pick, Trace
 
 __all__ = [
@@ -29,11 +29,6 @@ __all__ = [
     "write_stations",
 ]
 
-EVENT_COLUMNS = (
-    *("event_id", "time", "latitude", "longitude", "depth_km", "x_km", "y_km", "picks", "rms_s"),
-    *("azimuthal_gap_deg", "horizontal_error_km", "depth_error_km", "time_error_s"),
-    *("magnitude", "magnitude_type", "method"),
-)
 TRUTH = "truth"
 
 
