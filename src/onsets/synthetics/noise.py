@@ -49,7 +49,7 @@ def noise_model_db(period_s: npt.ArrayLike, level: float = 0.0) -> Float64:
     Examples
     --------
     >>> noise_model_db([1.0, 5.0, 20.0]).round(1).tolist()
-    [-166.4, -141.1, -173.9]
+    [-166.4, -141.1, -173.4]
     """
     period = np.clip(np.asarray(period_s, np.float64), 0.1, LONGEST_S)
     low, high = (_segments(period, np.array(table)) for table in (_LOW, _HIGH))
