@@ -35,6 +35,21 @@ def test_p_value_is_recovered(p):
     assert np.exp(log_c) == pytest.approx(c, rel=0.15)
 
 
+def test_a_big_catalogue_gives_its_b_and_p_back():
+    options = Seismicity(
+        days=200, background_per_day=100, b_value=1.1, largest=8.0, mainshock=7.5, mainshock_day=50.0,
+        aftershocks=20_000, omori_c_days=0.02, omori_p=1.15,
+    )  # fmt: skip
+    made = make_sources(options, np.random.default_rng(8))
+    others = made.magnitude[made.kind != "mainshock"]
+    assert np.log10(np.e) / (others.mean() - options.smallest) == pytest.approx(1.1, abs=0.03)
+    # Omori as a straight line: numbers in equal steps of log t, late enough not to feel c
+    since = made.time_s[made.kind == "aftershock"] / 86_400 - 50
+    counts, edges = np.histogram(since, np.geomspace(0.5, 150, 9))
+    slope = np.polyfit(np.log(np.sqrt(edges[1:] * edges[:-1])), np.log(counts / np.diff(edges)), 1)[0]
+    assert -slope == pytest.approx(1.15, abs=0.06)
+
+
 def test_a_catalogue_holds_what_was_asked_for():
     options = Seismicity(days=10, background_per_day=200, mainshock=5.5, mainshock_day=2.0, aftershocks=300)
     made = make_sources(options, np.random.default_rng(2))
