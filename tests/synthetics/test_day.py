@@ -63,3 +63,9 @@ def test_impossible_options():
         DayOptions(start="yesterday")
     with pytest.raises(ConfigError, match="hours"):
         DayOptions(hours=0.0)
+
+
+def test_a_file_is_no_folder(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigError, match="name another"):
+        write_day(DayOptions(hours=0.1), tmp_path / "file")

@@ -17,6 +17,7 @@ from onsets.synthetics.instrument import INSTRUMENTS
 from onsets.synthetics.seismicity import Seismicity, Sources, make_sources
 from onsets.synthetics.truth import (
     event_ids,
+    made_folder,
     traces_of,
     truth_picks,
     write_events,
@@ -152,8 +153,7 @@ def write_catalogue(
     StoreError, WaveformError
         If a file cannot be written.
     """
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
+    target = made_folder(folder)
     sources = make_sources(options.seismicity, np.random.default_rng([options.seed, 0]))
     sites = make_network(options.network, np.random.default_rng([options.seed, 1]))
     start_ns, frame = start_of(options.start), Frame(options.network.latitude, options.network.longitude)

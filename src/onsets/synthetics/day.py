@@ -13,7 +13,7 @@ from onsets.errors import ConfigError
 from onsets.synthetics.continuous import Ground, Site, record_continuously
 from onsets.synthetics.instrument import INSTRUMENTS
 from onsets.synthetics.seismicity import Seismicity, Sources, make_sources
-from onsets.synthetics.truth import event_ids, traces_of, truth_picks, write_events, write_picks
+from onsets.synthetics.truth import event_ids, made_folder, traces_of, truth_picks, write_events, write_picks
 from onsets.tables import Picks
 from onsets.types import Trace
 from onsets.waveforms.mseed import write_mseed
@@ -82,7 +82,7 @@ def start_of(text: str) -> int:
         If it is no time.
     """
     try:
-        return int(np.datetime64(text.removesuffix("Z"), "ns").astype(np.int64))
+        return int(np.datetime64(text.removesuffix("Z").removesuffix("+00:00"), "ns").astype(np.int64))
     except ValueError as error:
         raise ConfigError(f"start is {text!r}, expected a time such as 2024-01-01T00:00:00") from error
 
@@ -127,8 +127,7 @@ def write_day(options: DayOptions, folder: str | Path) -> Day:
     StoreError, WaveformError
         If a file cannot be written.
     """
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
+    target = made_folder(folder)
     day = make_day(options)
     write_mseed(day.traces, target / f"{options.site.station_id}{options.start[:10]}.mseed")
     write_picks(day.picks, day.events, target / "picks.csv")

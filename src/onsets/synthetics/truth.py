@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onsets.earth import Frame, LayeredModel
+from onsets.errors import ConfigError
 from onsets.store.atomic import replacing
 from onsets.store.sheet import Column, Sheet, picks_sheet
 from onsets.store.text import csv_blocks
@@ -21,6 +22,7 @@ from onsets.types import Pick, Trace
 
 __all__ = [
     "event_ids",
+    "made_folder",
     "traces_of",
     "truth_picks",
     "write_events",
@@ -30,6 +32,22 @@ __all__ = [
 ]
 
 TRUTH = "truth"
+
+
+def made_folder(folder: str | Path) -> Path:
+    """Return a folder, made if it is not there.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be made.
+    """
+    target = Path(folder)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{folder} cannot be a folder: {error.strerror or error}; name another") from error
+    return target
 
 
 def event_ids(sources: Sources) -> list[str]:
