@@ -3,7 +3,7 @@
 from onsets.datasets.catalogue import open_catalogue
 from onsets.datasets.convert import VALUES, write_shards
 from onsets.datasets.counts import summary
-from onsets.datasets.dataset import COLUMNS, Dataset, join
+from onsets.datasets.dataset import COLUMNS, Dataset, fill_columns, join
 from onsets.datasets.diting import open_diting
 from onsets.datasets.filters import FILTERS, chosen, lppn_region, manual, msnet
 from onsets.datasets.layout import open_layout
@@ -30,6 +30,7 @@ __all__ = [
     "chosen",
     "dataset_of_arrays",
     "event_groups",
+    "fill_columns",
     "join",
     "kind_of",
     "lppn_region",

@@ -17,6 +17,7 @@ from onsets.synthetics.instrument import (
 from onsets.synthetics.noise import ground_noise, noise_model_db, recorded_noise
 from onsets.synthetics.pulses import PULSES, convolve, pulse_spectrum
 from onsets.synthetics.rays import RayOptions, corner_hz, ray_arrivals, ray_records
+from onsets.synthetics.records import Drawn, RecordOptions, draw_sources, records_of
 from onsets.synthetics.seismicity import Seismicity, Sources, gutenberg_richter, make_sources, omori_times
 from onsets.synthetics.site import apply_spectrum, layer_response, minimum_phase, quarter_wavelength
 from onsets.synthetics.source import (
@@ -28,6 +29,7 @@ from onsets.synthetics.source import (
     rotate_to_zne,
     synthesise,
 )
+from onsets.synthetics.wavenumber import ConvergenceError
 
 __all__ = [
     "COMPONENTS",
@@ -37,8 +39,10 @@ __all__ = [
     "TENSOR",
     "CatalogueOptions",
     "Continuous",
+    "ConvergenceError",
     "Day",
     "DayOptions",
+    "Drawn",
     "GreensOptions",
     "GreensTable",
     "Grid",
@@ -46,6 +50,7 @@ __all__ = [
     "Instrument",
     "Network",
     "RayOptions",
+    "RecordOptions",
     "Scattering",
     "Seismicity",
     "Site",
@@ -58,6 +63,7 @@ __all__ = [
     "corner_hz",
     "digitise",
     "double_couple",
+    "draw_sources",
     "explosion",
     "greens_table",
     "ground_noise",
@@ -79,6 +85,7 @@ __all__ = [
     "record_as",
     "record_continuously",
     "recorded_noise",
+    "records_of",
     "rotate_to_zne",
     "synthesise",
     "velocity_model",

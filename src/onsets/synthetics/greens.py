@@ -89,6 +89,7 @@ class GreensOptions:
         ``displacement`` (m per N m) or ``velocity`` (m/s per N m).
     taper_from : float
         Share of the Nyquist frequency from which spectra fall smoothly to 0 there; 1 for none.
+        The filter is even in time: the later it begins, the more a sharp pulse rings around its arrival.
     dispersion : bool
         Velocities rise with frequency as attenuation and causality ask for; without, only the
         imaginary part is kept and pulses begin a little early.
