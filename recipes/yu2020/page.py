@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +17,16 @@ from onsets.store.atomic import replacing
 
 TITLE = "Yu, Chu, Sheng & Ma (2020) reproduced"
 CLAIM_WORDS = (
-    "A claim is judged by a rule that was written before the networks were trained "
-    "(`recipes/yu2020/claims.py`), "
-    "at the scale above; what each verdict rests on stands further below."
+    "Each claim is judged at the scale above, by a rule that was written before the networks were trained "
+    "(`recipes/yu2020/claims.py`). What a verdict rests on stands further below."
 )
-PICK_WORDS = (
-    "Share of records whose highest pick (a probability of at least 0.05) lies within three samples "
-    "(0.6 s) of the "
-    "label, in percent with half of its 95 % interval, and the area under the ROC."
+SHARE_WORDS = (
+    "Percent of the records whose highest pick (a probability of at least 0.05) lies within three samples, "
+    "0.6 s, of the label, with half of its 95 % interval."
 )
 ROC_WORDS = (
-    "The paper does not say what its negatives are. Here a positive is the highest probability within "
-    "half a "
-    "second of a label, a negative that of each second further than two seconds from it."
+    "The paper does not say what its negatives are. Here a positive is the highest probability within half "
+    "a second of a label, a negative that of each second further than two seconds from it."
 )
 Results = Mapping[str, Mapping[tuple[str, str], Judged]]
 
@@ -55,18 +52,19 @@ def _numbers(notes: Mapping[str, Any], results: Results, claims: Sequence[Claim]
     return (
         Section("Claims", CLAIM_WORDS, ("claim", "in the paper", "verdict"), told),
         Section("Table 5: size and speed", _table_words(notes), *_table_5(notes["timing"])),
-        Section("Picks", PICK_WORDS, *_picks(results)),
+        Section("Right picks", SHARE_WORDS, *_by_set(results, _share)),
+        Section("Areas under the ROC", ROC_WORDS, *_by_set(results, lambda own: f"{own.auc:.3f}")),
     )
 
 
 def _drawn(shown: Mapping[str, tuple[str, str]]) -> tuple[Section, ...]:
     words = {
         "Training data (figure 4)": "",
-        "ROC (figure 5)": ROC_WORDS,
+        "ROC (figure 5)": "",
         "Errors (figure 6)": "Pick minus label of picks within 0.6 s: box quartiles, line median, "
         "diamond mean, whiskers 5 and 95 %.",
-        "Records in noise (figure 7)": "The first record of the noise tests within 40 to 100 km, and the first "
-        "beyond 400 km; nothing else chose them.",
+        "Records in noise (figure 7)": "The first record of the noise tests within 40 to 100 km, and the "
+        "first beyond 400 km; nothing else chose them.",
         "ROC in noise (figure 8)": "",
     }
     titles = zip(words.items(), shown.values(), strict=True)
@@ -82,11 +80,10 @@ def _facts(scale: Scale, notes: Mapping[str, Any], claims: Sequence[Claim]) -> t
     visits = scale.batch * scale.updates
     return (
         "Yu Z., Chu R., Sheng M., Ma H. (2020). A new deep neural network for phase picking with balanced "
-        "speed and "
-        "accuracy. Acta Seismologica Sinica 42 (3), 269-282. doi:10.11939/jass.20190154",
+        "speed and accuracy. Acta Seismologica Sinica 42 (3), 269-282. doi:10.11939/jass.20190154",
         f"Scale **{scale.name}**: {scale.train:,} training records, {scale.updates:,} updates of "
-        f"{scale.batch} records "
-        f"({visits:,} in all) for every network; the paper trained on 140,000 records for an unknown time.",
+        f"{scale.batch} records ({visits:,} in all) for every network; the paper trained on 140,000 records "
+        "for an unknown time.",
         f"{counts[HOLDS]} claims hold, {counts[NOT]} do not, {counts[OPEN]} cannot be judged here.",
         f"CPU: {notes['timing']['cpu']}, {os.cpu_count()} cores; GPU: {notes['timing']['gpu'] or 'none'}; "
         f"torch {notes['timing']['torch']}. `make yu2020` makes this page again.",
@@ -96,14 +93,11 @@ def _facts(scale: Scale, notes: Mapping[str, Any], claims: Sequence[Claim]) -> t
 def _table_words(notes: Mapping[str, Any]) -> str:
     said = notes["timing"]["half_difference"]
     return (
-        "Seconds for 15 records of 1,024 samples, the fastest of several turns, on one core by torch and "
-        "by ONNX "
-        "Runtime, beside the paper's (Xeon E3-1225 and Quadro K2200, threads unknown). FP16 on the CPU is "
-        "true half "
-        "precision; its probabilities differ from single precision by at most "
-        f"{said['true_to_single']:.1e}. Its picks "
-        "below were computed as a GPU does, numbers of 16 bits and sums of 32, which differs from true half "
-        f"precision by at most {said['stand_in_to_true']:.1e}."
+        "Seconds for 15 records of 1,024 samples, the fastest of several turns, on one core by torch and by "
+        "ONNX Runtime, beside the paper's (Xeon E3-1225 and Quadro K2200, threads unknown). FP16 on the CPU "
+        "is true half precision; its probabilities differ from single precision by at most "
+        f"{said['true_to_single']:.1e}. Its picks below were computed as a GPU does, with numbers of 16 bits "
+        f"and sums of 32, which differs from true half precision by at most {said['stand_in_to_true']:.1e}."
     )
 
 
@@ -124,23 +118,17 @@ def _seconds(value: float | None) -> str:
     return "–" if value is None else f"{value:.2g}" if value < 10 else f"{value:.0f}"
 
 
-def _picks(
-    results: Mapping[str, Mapping[tuple[str, str], Judged]],
-) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    words = {"test": "test", **{f"noise-{level}": f"noise {level}" for level in LEVELS}}
-    parts = [(kind, phase) for kind in SETS for phase in PHASES]
-    head = (
-        "network",
-        *(f"{phase}, {words[kind]}: {what}" for kind, phase in parts for what in ("right (%)", "area")),
-    )
-    rows = []
-    for name, shown in SHOWN.items():
-        cells = []
-        for own in (results[name][part] for part in parts):
-            share, half = own.share
-            cells += [f"{100 * share:.1f} ± {100 * half:.1f}", f"{own.auc:.3f}"]
-        rows.append((shown, *cells))
-    return head, rows
+def _by_set(results: Results, cell: Callable[[Judged], str]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return a table with a column for each phase and set."""
+    words = {"test": "0 to 0.2", **{f"noise-{level}": f"{level}" for level in LEVELS}}
+    parts = [(kind, phase) for phase in PHASES for kind in SETS]
+    head = ("network", *(f"{phase}, noise {words[kind]}" for kind, phase in parts))
+    return head, [(shown, *(cell(results[name][part]) for part in parts)) for name, shown in SHOWN.items()]
+
+
+def _share(own: Judged) -> str:
+    share, half = own.share
+    return f"{100 * share:.1f} ± {100 * half:.1f}"
 
 
 def _time_words(scale: Scale, notes: Mapping[str, Any]) -> str:
@@ -149,16 +137,13 @@ def _time_words(scale: Scale, notes: Mapping[str, Any]) -> str:
     visits = scale.batch * scale.updates
     full = 3 * macs * 700_000
     return (
-        f"{spent / 60:.0f} minutes of processor time, so {spent / 120:.0f} minutes on two free cores at best; "
+        f"{spent / 60:.0f} minutes of processor time, so {spent / 120:.0f} on two free cores at best; "
         "wall times are those of a machine that others used too. Training is counted as three times the "
-        "forward pass: "
-        f"{3 * macs * visits / 1e15:.2f}e15 multiply-adds here. At full scale it is {full / 1e15:.0f}e15; "
-        "a GPU that "
-        f"sustains 30 T multiply-adds a second in half precision would take {full / 30e12 / 60:.0f} "
-        "minutes, and CNN+RNN, "
-        "which is 2,048 small steps one after another whatever the batch, about 0.2 s an update, so 9 "
-        "minutes "
-        "beside the others. That is an estimate: full scale was not measured."
+        f"forward pass: {3 * macs * visits / 1e12:,.0f} T multiply-adds here. At full scale it is "
+        f"{full / 1e12:,.0f} T. A GPU that sustains 30 T multiply-adds a second in half precision would need "
+        f"{full / 30e12 / 60:.0f} minutes; CNN+RNN, 2,048 small steps one after another whatever the batch, "
+        "about 0.2 s an update, so 9 minutes beside the others; Green's functions and records under 2 "
+        "minutes. That is an estimate from multiply-adds: full scale was not measured."
     )
 
 
@@ -173,23 +158,18 @@ def _times(notes: Mapping[str, Any]) -> tuple[tuple[str, ...], list[tuple[str, .
 
 def _method(scale: Scale) -> str:
     return (
-        "Data: `recipes/yu2020/records.py` says what is as printed and what is ours (crust, ground "
-        "velocity, source "
-        "time functions, place of the origin). Depths are 4, 5 ... 19 km, distances 20, "
-        "21 ... 470 km. "
-        "The held-out records are other sources over the same Green's functions, as in the paper: how the "
-        "networks do "
-        "in another crust is not tested. Noise is white; its share of the record's standard deviation is "
-        "drawn evenly "
-        "up to 0.447, a variance of up to 0.2. Labels, weights and loss: `recipes/yu2020-*.toml`. Ours, "
-        "because the "
-        "paper is silent: Adam with one cycle of the rate up to "
-        f"{scale.rate:g}, the number of updates, bfloat16 arithmetic where the processor has it (not for "
-        "CNN+RNN on a "
-        "CPU; what was used stands in the last table). The weights of the lowest loss on "
-        f"{scale.dev} development records are kept. The FP16 network is the trained separable one, "
-        "rounded. The 1-D "
-        "encoder-decoder is the same function as the paper's without weights that never act; it is not "
-        "one of the "
-        f"paper's eight, {SHOWN[HALF]} is."
+        "Data: `recipes/yu2020/records.py` says what is as printed and what is ours (crust, ground velocity, "
+        "source time functions, place of the origin). Green's functions are those of "
+        "`onsets.synthetics` at depths of 4, 5 ... 19 km and distances of 20, 21 ... 470 km. The held-out "
+        "records are other sources over the same Green's functions, as in the paper: how the networks do in "
+        "another crust is not tested. Noise is white; its share of the record's standard deviation is drawn "
+        "evenly up to 0.447, a variance of up to 0.2.\n\n"
+        "Training: labels, weights and loss stand in `recipes/yu2020-*.toml`. Ours, because the paper is "
+        f"silent: Adam with one cycle of the rate up to {scale.rate:g}, the number of updates, and bfloat16 "
+        "arithmetic where the processor has it (not for CNN+RNN on a CPU; what was used stands in the table "
+        f"above). The weights with the lowest loss on {scale.dev} development records, looked at four times, "
+        "are kept.\n\n"
+        "The FP16 network is the trained separable one, rounded. The 1-D encoder-decoder is the same "
+        "function as the paper's without the weights that never act; it is not one of the paper's eight, "
+        f"{SHOWN[HALF]} is."
     )

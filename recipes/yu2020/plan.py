@@ -65,7 +65,7 @@ class Scale:
 
 SCALES = {
     "small": Scale(
-        name="small", train=6_400, dev=128, test=1_500, noise=750, batch=16, updates=400, rate=3e-3,
+        name="small", train=4_800, dev=128, test=1_500, noise=750, batch=16, updates=300, rate=3e-3,
     ),
     "full": Scale(
         name="full", train=140_000, dev=2_048, test=1_500, noise=750, batch=256, updates=2_735, rate=3e-3,

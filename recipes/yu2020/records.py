@@ -21,25 +21,15 @@ import numpy as np
 from plan import LEVELS, RATE_HZ, SAMPLES, Folders, Scale
 
 from onsets.datasets import dataset_of_arrays, write_shards
-from onsets.earth import travel_times
-from onsets.synthetics import (
-    GreensOptions,
-    GreensTable,
-    Grid,
-    convolve,
-    double_couple,
-    moment_n_m,
-    synthesise,
-)
+from onsets.synthetics import GreensOptions, GreensTable, Grid, RecordOptions, draw_sources, records_of
 
-LONGEST_LEAD_S = 40.0
 LARGEST_SHARE = 0.2**0.5
 """Of the standard deviation: the noise's variance is up to 0.2 of the record's."""
 CHUNK = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Drawn:
+class Records:
     """Records ``(n, 1, samples)`` of unit deviation, arrivals ``(n, 2)`` in samples, and columns."""
 
     data: np.ndarray
@@ -60,31 +50,16 @@ def table_options() -> GreensOptions:
     )
 
 
-def draw(table: GreensTable, count: int, rng: np.random.Generator) -> Drawn:
+def draw(table: GreensTable, count: int, rng: np.random.Generator) -> Records:
     """Draw records of random sources."""
-    depth, distance = (
-        rng.integers(len(table.depths_km), size=count),
-        rng.integers(len(table.distances_km), size=count),
+    options = RecordOptions(
+        count=count, magnitude=(3, 6), pulse="triangle", duration=(0.5, 2.0), lead_s=(0, 40), components="Z"
     )
-    azimuth, strike = rng.uniform(0, 360, (2, count))
-    dip, rake = np.degrees(np.arccos(rng.uniform(0, 1, count))), rng.uniform(-180, 180, count)
-    magnitude = rng.uniform(3, 6, count)
-    moment = moment_n_m(magnitude)
-    tensor = moment[:, None] * double_couple(strike, dip, rake)
-    duration_s = 2.1e-8 * np.cbrt(1e7 * moment) * rng.uniform(0.5, 2, count)
-    waves = convolve(
-        synthesise(table, depth, distance, azimuth, tensor, "Z"), RATE_HZ, "triangle", duration_s
-    )
-    lead = rng.integers(0, round(LONGEST_LEAD_S * RATE_HZ) + 1, count)
-    data = np.zeros_like(waves)
-    for row, made, first in zip(data, waves, lead.tolist(), strict=True):
-        row[:, first:] = made[:, : SAMPLES - first]
+    drawn = draw_sources(table, options, rng)
+    data = records_of(table, drawn, options)
     data /= data.std(axis=2, keepdims=True)
-    depth_km, distance_km = table.depths_km[depth], table.distances_km[distance]
-    found = [travel_times(table.model, phase, distance_km, depth_km).time_s for phase in "PS"]
-    seconds = np.stack(found, axis=1) - table.start_s[distance, None]
-    columns = {"depth_km": depth_km, "distance_km": distance_km, "magnitude": magnitude}
-    return Drawn(data, seconds * RATE_HZ + lead[:, None], columns)
+    places = {"depth_km": table.depths_km[drawn.depth], "distance_km": table.distances_km[drawn.distance]}
+    return Records(data, drawn.arrivals, {**places, "magnitude": drawn.magnitude})
 
 
 def with_noise(data: np.ndarray, share: float | np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -117,22 +92,22 @@ def write_sets(table: GreensTable, scale: Scale, folders: Folders, seed: int = 0
     return sets
 
 
-def _chunks(table: GreensTable, count: int, rng: np.random.Generator) -> Iterator[Drawn]:
+def _chunks(table: GreensTable, count: int, rng: np.random.Generator) -> Iterator[Records]:
     for first in range(0, count, CHUNK):
         yield draw(table, min(CHUNK, count - first), rng)
 
 
-def _joined(parts: Iterator[Drawn]) -> Drawn:
+def _joined(parts: Iterator[Records]) -> Records:
     found = list(parts)
     columns = {key: np.concatenate([part.columns[key] for part in found]) for key in found[0].columns}
-    return Drawn(
+    return Records(
         np.concatenate([part.data for part in found]),
         np.concatenate([part.arrivals for part in found]),
         columns,
     )
 
 
-def _write(folders: Folders, name: str, data: np.ndarray, drawn: Drawn, split: Any) -> None:
+def _write(folders: Folders, name: str, data: np.ndarray, drawn: Records, split: Any) -> None:
     columns = {**drawn.columns, "dataset": name, "split": split}
     made = dataset_of_arrays(data, drawn.arrivals, RATE_HZ, components="Z", columns=columns)
     write_shards(made, folders.data / name, values="float16")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
 
+from onsets.cli.options import Config, Json, Quiet, Sets, options_of, say
 from onsets.cli.pick import progress_bar
+from onsets.cli.synth_truth import catalogue, day
 
 __all__ = ["greens", "records", "synth"]
-
-T = TypeVar("T")
 
 synth = typer.Typer(
     help="Synthetic seismograms with known onsets.\n\n"
@@ -24,15 +23,7 @@ synth = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Config = Annotated[
-    str | None, typer.Argument(metavar="[CONFIG.toml]", help="What is wanted; defaults if not given.")
-]
-Sets = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key, such as samples=512.")
-]
 Workers = Annotated[int | None, typer.Option(min=1, help="Threads; all cores if not given.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")]
 
 
 @synth.command()
@@ -52,7 +43,7 @@ def greens(
     """
     from onsets.synthetics import GreensOptions, greens_table
 
-    options, began = _options(GreensOptions(), config, sets), time.perf_counter()
+    options, began = options_of(GreensOptions(), config, sets), time.perf_counter()
     update, close = progress_bar(quiet or as_json)
     try:
         table = greens_table(
@@ -77,7 +68,7 @@ def greens(
     }
     words = "{depths} depths x {distances} distances x 10 traces of {samples} samples at {rate_hz:g} Hz, "
     words += "{megabytes} MB, {seconds} s; last tenth of wavenumbers: {convergence:.1e} -> {file}"
-    _say(said, words, as_json, quiet)
+    say(said, words, as_json, quiet)
 
 
 @synth.command()
@@ -100,7 +91,7 @@ def records(
     """
     from onsets.pipeline.records import RecordsPlan, write_records
 
-    plan, began = _options(RecordsPlan(), config, sets), time.perf_counter()
+    plan, began = options_of(RecordsPlan(), config, sets), time.perf_counter()
     update, close = progress_bar(quiet or as_json)
     try:
         made = write_records(plan, output, to, workers=workers or os.cpu_count() or 1, progress=update)
@@ -109,23 +100,8 @@ def records(
     labelled = {name: int((made.rows[f"{name}_sample"] >= 0).sum()) for name in ("p", "s")}
     said = {"output": str(output), "layout": to, "records": len(made), **labelled}
     said["seconds"] = round(time.perf_counter() - began, 2)
-    _say(said, "{records:,} records ({p:,} P, {s:,} S), {seconds} s -> {output}", as_json, quiet)
+    say(said, "{records:,} records ({p:,} P, {s:,} S), {seconds} s -> {output}", as_json, quiet)
 
 
-def _options(default: T, path: str | None, sets: list[str] | None) -> T:
-    """Return options of a file, or the defaults, with some keys set."""
-    from onsets import config
-
-    if path is not None:
-        return config.load(type(default), path, sets or ())
-    values: dict[str, Any] = config.plain(default)
-    for text in sets or ():
-        values = config.override(values, text)
-    return config.make(type(default), values)
-
-
-def _say(said: dict[str, Any], words: str, as_json: bool, quiet: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps(said))
-    elif not quiet:
-        typer.echo(words.format(**said))
+synth.command()(day)
+synth.command()(catalogue)

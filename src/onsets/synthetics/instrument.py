@@ -11,7 +11,7 @@ from onsets.errors import ConfigError, nearest
 from onsets.types import Float32, Record
 from onsets.waveforms import resample
 
-__all__ = ["INSTRUMENTS", "Instrument", "at_rate", "instrument_response", "record_as"]
+__all__ = ["INSTRUMENTS", "Instrument", "at_rate", "digitise", "instrument_response", "record_as"]
 
 Complex128 = npt.NDArray[np.complex128]
 
@@ -59,31 +59,37 @@ INSTRUMENTS: dict[str, Instrument] = {
 """Name -> response."""
 
 
-def instrument_response(instrument: Instrument, frequency_hz: npt.ArrayLike) -> Complex128:
-    """Return counts per m/s at frequencies.
+def instrument_response(name: str, frequency_hz: npt.ArrayLike) -> Complex128:
+    """Return counts per m/s of an instrument at frequencies.
 
     Parameters
     ----------
-    instrument : Instrument
+    name : str
+        One of :data:`INSTRUMENTS`.
     frequency_hz : array_like
+
+    Raises
+    ------
+    ConfigError
+        If the instrument is unknown.
 
     Examples
     --------
-    >>> counts = abs(instrument_response(INSTRUMENTS["broadband"], [1.0]))[0]
+    >>> counts = abs(instrument_response("broadband", [1.0]))[0]
     >>> round(counts / INSTRUMENTS["broadband"].sensitivity, 6)
     1.0
     """
-    def shape(frequency: npt.NDArray[np.float64]) -> Complex128:
-        s = 2j * np.pi * frequency[..., None]
-        return np.prod(s - np.array(instrument.zeros), axis=-1) / np.prod(s - np.array(instrument.poles), axis=-1)  # type: ignore[no-any-return]
-
-    frequency = np.asarray(frequency_hz, np.float64)
-    at_reference = abs(shape(np.array([instrument.reference_hz]))[0])
-    return np.asarray(shape(frequency) * (instrument.sensitivity / at_reference), np.complex128)
+    if name not in INSTRUMENTS:
+        raise ConfigError(f"unknown instrument {name!r}; {nearest(name, list(INSTRUMENTS))}")
+    own = INSTRUMENTS[name]
+    frequency = np.append(np.asarray(frequency_hz, np.float64), own.reference_hz)
+    s = 2j * np.pi * frequency[:, None]
+    shape = np.prod(s - np.array(own.zeros), axis=1) / np.prod(s - np.array(own.poles), axis=1)
+    return np.asarray(shape[:-1] * (own.sensitivity / abs(shape[-1])), np.complex128)
 
 
 def record_as(velocity: Float32, rate_hz: float, name: str) -> Float32:
-    """Return what an instrument writes down of ground velocity, whole counts.
+    """Return what an instrument makes of ground velocity, counts not yet rounded.
 
     Parameters
     ----------
@@ -96,20 +102,28 @@ def record_as(velocity: Float32, rate_hz: float, name: str) -> Float32:
     Returns
     -------
     ndarray of float32, shape (..., samples)
-        Clipped at 2^23, as 24 bits are.
 
     Raises
     ------
     ConfigError
         If the instrument is unknown.
     """
-    if name not in INSTRUMENTS:
-        raise ConfigError(f"unknown instrument {name!r}; {nearest(name, list(INSTRUMENTS))}")
     samples = velocity.shape[-1]
     length = 2 ** int(np.ceil(np.log2(2 * samples)))
-    response = instrument_response(INSTRUMENTS[name], np.fft.rfftfreq(length, 1 / rate_hz)).astype(np.complex64)
-    counts = np.fft.irfft(np.fft.rfft(velocity, length) * response, length)[..., :samples]
-    return np.rint(counts).clip(-(2**23), 2**23 - 1).astype(np.float32)
+    response = instrument_response(name, np.fft.rfftfreq(length, 1 / rate_hz)).astype(np.complex64)
+    return np.fft.irfft(np.fft.rfft(velocity, length) * response, length)[..., :samples].astype(np.float32)
+
+
+def digitise(counts: Float32, bits: int = 24) -> npt.NDArray[np.int32]:
+    """Round to whole counts and clip at what a digitiser of so many bits holds.
+
+    Examples
+    --------
+    >>> digitise(np.array([0.6, 1e9], np.float32)).tolist()
+    [1, 8388607]
+    """
+    top = 2 ** (bits - 1)
+    return np.asarray(np.rint(counts).clip(-top, top - 1), np.int32)
 
 
 def at_rate(records: Float32, rate_hz: float, wanted_hz: float) -> Float32:

@@ -11,6 +11,7 @@ from onsets.types import Float32
 __all__ = ["ground_noise", "noise_model_db", "recorded_noise"]
 
 Float64 = npt.NDArray[np.float64]
+Complex128 = npt.NDArray[np.complex128]
 
 # Period from which a segment holds (s), A and B of A + B log10(period): tables 3 and 4 of Peterson (1993).
 _LOW = (
@@ -48,7 +49,7 @@ def noise_model_db(period_s: npt.ArrayLike, level: float = 0.0) -> Float64:
     Examples
     --------
     >>> noise_model_db([1.0, 5.0, 20.0]).round(1).tolist()
-    [-166.4, -141.1, -173.9]
+    [-166.4, -141.1, -173.4]
     """
     period = np.clip(np.asarray(period_s, np.float64), 0.1, LONGEST_S)
     low, high = (_segments(period, np.array(table)) for table in (_LOW, _HIGH))
@@ -69,6 +70,7 @@ def ground_noise(
     *,
     level: npt.ArrayLike = 0.4,
     quantity: str = "velocity",
+    response: Complex128 | None = None,
 ) -> Float32:
     """Make stationary Gaussian noise with the spectrum of :func:`noise_model_db`.
 
@@ -82,6 +84,8 @@ def ground_noise(
         Of each record; 0.3 to 0.6 are usual sites.
     quantity : str
         ``acceleration`` (m/s^2), ``velocity`` (m/s) or ``displacement`` (m).
+    response : ndarray of complex128, shape (samples // 2 + 1,), optional
+        Of an instrument, at ``numpy.fft.rfftfreq(samples, 1 / rate_hz)``: counts come out.
 
     Returns
     -------
@@ -99,14 +103,16 @@ def ground_noise(
     """
     powers = {"acceleration": 0, "velocity": 1, "displacement": 2}
     if quantity not in powers or not rate_hz > 0:
-        raise ConfigError(f"noise of {quantity!r} at {rate_hz} Hz, expected one of {', '.join(powers)} above 0 Hz")
-    frequency = np.fft.rfftfreq(samples, 1 / rate_hz)
+        raise ConfigError(f"noise of {quantity!r} at {rate_hz} Hz, expected {', '.join(powers)} above 0 Hz")
     levels = np.broadcast_to(np.asarray(level, np.float64), (count,))
     out = np.empty((count, components, samples), np.float32)
-    period = 1 / frequency[1:]
+    period = 1 / np.fft.rfftfreq(samples, 1 / rate_hz)[1:]
+    gain = (period / (2 * np.pi)) ** powers[quantity]
+    if response is not None:
+        gain = gain * np.abs(response[1:])
     for row, own in zip(out, levels.tolist(), strict=True):
-        density = 10 ** (noise_model_db(period, own) / 10) * (period / (2 * np.pi)) ** (2 * powers[quantity])
-        root = np.concatenate([[0.0], np.sqrt(density * rate_hz * samples) / 2]).astype(np.float32)
+        root = 10 ** (noise_model_db(period, own) / 20) * gain * np.sqrt(rate_hz * samples) / 2
+        root = np.concatenate([[0.0], root]).astype(np.float32)
         for k in range(components):
             drawn = rng.standard_normal((2, len(root)), np.float32)
             row[k] = np.fft.irfft(root * (drawn[0] + 1j * drawn[1]), samples)
@@ -140,7 +146,7 @@ def recorded_noise(recorded: Float32, count: int, samples: int, rng: np.random.G
     """
     length = recorded.shape[-1]
     if recorded.ndim != 2 or length < 2:
-        raise ConfigError(f"recorded noise has shape {recorded.shape}, expected (components, 2 or more samples)")
+        raise ConfigError(f"recorded noise has shape {recorded.shape}, expected (components, 2 or more)")
     data = recorded - recorded.mean(axis=1, keepdims=True)
     piece = max(2, min(length // 2, samples))
     fade = max(1, piece // 4)

@@ -96,7 +96,7 @@ class Drawn:
         return len(self.depth)
 
 
-def draw_sources(table: GreensTable, options: RecordOptions) -> Drawn:
+def draw_sources(table: GreensTable, options: RecordOptions, rng: np.random.Generator | None = None) -> Drawn:
     """Draw double couples of random orientation at random depths and distances of a table.
 
     Orientations are even over all double couples: strike and rake evenly, dip evenly in its cosine. The
@@ -106,6 +106,8 @@ def draw_sources(table: GreensTable, options: RecordOptions) -> Drawn:
     ----------
     table : GreensTable
     options : RecordOptions
+    rng : Generator, optional
+        To go on with; one of the options' seed if not given.
 
     Returns
     -------
@@ -117,13 +119,13 @@ def draw_sources(table: GreensTable, options: RecordOptions) -> Drawn:
     Earth and Planetary Interiors 200-201, 1-9, doi 10.1016/j.pepi.2012.04.002 (the duration, twice the
     half duration given there).
     """
-    rng, n = np.random.default_rng(options.seed), options.count
+    rng, n = np.random.default_rng(options.seed) if rng is None else rng, options.count
     depth = rng.integers(len(table.depths_km), size=n)
     distance = rng.integers(len(table.distances_km), size=n)
     azimuth, strike = rng.uniform(0, 360, (2, n))
     dip, rake = np.degrees(np.arccos(rng.uniform(0, 1, n))), rng.uniform(-180, 180, n)
     magnitude = rng.uniform(*options.magnitude, n)
-    mean_s = 2.1e-8 * np.cbrt(1e7 * moment_n_m(magnitude))
+    duration_s = 2.1e-8 * np.cbrt(1e7 * moment_n_m(magnitude)) * rng.uniform(*options.duration, n)
     first, last = (round(lead * table.rate_hz) for lead in options.lead_s)
     lead = rng.integers(first, last + 1, n)
     times = [
@@ -133,7 +135,7 @@ def draw_sources(table: GreensTable, options: RecordOptions) -> Drawn:
     seconds = np.stack(times, axis=-1) - table.start_s[:, None]
     return Drawn(
         *(depth, distance, azimuth, strike, dip, rake, magnitude),
-        duration_s=mean_s * rng.uniform(*options.duration, n),
+        duration_s=duration_s,
         lead=lead,
         arrivals=seconds[depth, distance] * table.rate_hz + lead[:, None],
     )

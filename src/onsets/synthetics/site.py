@@ -92,7 +92,7 @@ def quarter_wavelength(model: LayeredModel, frequency_hz: npt.ArrayLike, wave: s
     Geophysics 160, 635-676. doi:10.1007/PL00012553
     """
     speed = model.vs_km_s if wave == "S" else model.vp_km_s
-    density, thickness = model.density_g_cm3, np.diff(model.depth_km)
+    density, thickness = np.asarray(model.density_g_cm3), np.diff(model.depth_km)
     ends = np.concatenate([[0.0], np.cumsum(thickness / speed[:-1])])
     mass = np.concatenate([[0.0], np.cumsum(thickness * density[:-1])])
     quarter = 0.25 / np.asarray(frequency_hz, np.float64)
