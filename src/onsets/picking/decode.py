@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from onsets.types import Curve, Float32
 
-__all__ = ["Onsets", "decode", "intervals"]
+__all__ = ["Decoder", "Onsets", "decode", "intervals"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,14 +33,18 @@ class Onsets:
         return len(self.seconds)
 
 
-def intervals(values: Float32, on: float, off: float | None = None) -> npt.NDArray[np.int64]:
-    """Return first and last index of each stretch that reaches ``on`` and stays above ``off``.
+def intervals(
+    values: Float32, on: float, off: float | None = None, *, beyond: bool = False
+) -> npt.NDArray[np.int64]:
+    """Return first and last index of each stretch that reaches ``on`` and stays at or above ``off``.
 
     Parameters
     ----------
     values : ndarray, shape (n,)
     on, off : float
         ``off`` is ``on`` when not given.
+    beyond : bool
+        Values must exceed both levels; reaching them is not enough.
 
     Returns
     -------
@@ -52,22 +56,25 @@ def intervals(values: Float32, on: float, off: float | None = None) -> npt.NDArr
     [[1, 2], [4, 5]]
     """
     high, low = (np.asarray(level, dtype=values.dtype) for level in (on, on if off is None else off))
-    above = np.concatenate([[False], values >= low, [False]])
+    above = np.concatenate([[False], values > low if beyond else values >= low, [False]])
     edges = np.flatnonzero(above[1:] != above[:-1]).reshape(-1, 2)
     if len(edges) == 0:
         return np.zeros((0, 2), dtype=np.int64)
     peaks = np.maximum.reduceat(np.append(values, -np.inf), edges.ravel())[::2]
-    return np.asarray(edges[peaks >= high] - [0, 1], dtype=np.int64)
+    return np.asarray(edges[peaks > high if beyond else peaks >= high] - [0, 1], dtype=np.int64)
 
 
-def decode(curve: Curve, thresholds: Mapping[str, float], separation_s: float = 0.5) -> dict[str, Onsets]:
+def decode(
+    curve: Curve, thresholds: Mapping[str, float], separation_s: float = 0.5, decoding: str = "peaks"
+) -> dict[str, Onsets]:
     """Find the onsets of each phase in a curve.
 
     A *probability a sample* gives one onset at the highest point of each stretch above the
     threshold, moved by the parabola through its neighbours, or in the middle of a flat top. A curve
     with offsets (LPPN) gives one at the highest point of each stretch, at the time its offset says.
     A *ratio* gives the moment at which the threshold is first reached, once until the ratio falls
-    below half of it.
+    below half of it. With ``trigger`` a probability gives its highest sample between exceeding the
+    threshold and falling to half of it, and onsets may be as near each other as they like.
 
     Parameters
     ----------
@@ -76,55 +83,159 @@ def decode(curve: Curve, thresholds: Mapping[str, float], separation_s: float = 
         By label; labels without a threshold give no onsets.
     separation_s : float
         Of two onsets of one phase nearer than this, the higher one stays.
+    decoding : str
+        ``peaks`` or ``trigger``, see :class:`onsets.spec.Spec`.
 
     Returns
     -------
     dict of str to Onsets
         One entry a label that has a threshold, ``detection`` left out.
     """
-    found = {}
-    for k, label in enumerate(curve.labels):
-        if label not in thresholds or label == "detection":
-            continue
-        values, threshold = curve.values[k], thresholds[label]
-        if curve.kind == "ratio":
-            found[label] = _crossings(values, curve.rate_hz, threshold)
-        elif curve.offsets_s is not None:
-            found[label] = _segments(values, curve.offsets_s[k], curve.rate_hz, threshold)
+    decoder = Decoder(curve.labels, curve.rate_hz, thresholds, separation_s, decoding, curve.kind)
+    decoder.feed(curve.values, curve.offsets_s)
+    return decoder.finish()
+
+
+class Decoder:
+    """Decodes a curve that comes piece by piece, as :func:`decode` does the whole.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        Rows of the curve.
+    rate_hz : float
+        Values a second.
+    thresholds, separation_s, decoding
+        As for :func:`decode`.
+    kind : str
+        Of the curve.
+    """
+
+    def __init__(
+        self,
+        labels: Sequence[str],
+        rate_hz: float,
+        thresholds: Mapping[str, float],
+        separation_s: float = 0.5,
+        decoding: str = "peaks",
+        kind: str = "probability",
+    ) -> None:
+        self._separation_s = 0.0 if decoding == "trigger" else separation_s
+        self._rows = {
+            label: _Row(thresholds[label], rate_hz, "ratio" if kind == "ratio" else decoding)
+            for label in labels
+            if label in thresholds and label != "detection"
+        }
+        self._labels = list(labels)
+
+    @property
+    def undecided(self) -> int:
+        """Index of the first value that a stretch not yet closed may begin with."""
+        return min((row.first for row in self._rows.values()), default=0)
+
+    def feed(self, values: Float32, offsets_s: Float32 | None = None) -> dict[str, Onsets]:
+        """Take the next values, shape (labels, n); return the onsets of stretches that are closed.
+
+        They are not yet thinned: of two that are near each other both are returned.
+        """
+        return {
+            label: row.feed(
+                values[self._labels.index(label)],
+                None if offsets_s is None else offsets_s[self._labels.index(label)],
+            )
+            for label, row in self._rows.items()
+        }
+
+    def close(self) -> dict[str, Onsets]:
+        """End the curve; return the onsets of the stretches that were still open."""
+        return {label: row.close() for label, row in self._rows.items()}
+
+    def finish(self) -> dict[str, Onsets]:
+        """End the curve; return all onsets, of those near each other the highest."""
+        self.close()
+        return {label: _thin(row.all(), self._separation_s) for label, row in self._rows.items()}
+
+
+class _Row:
+    """One label's curve: what of it is undecided and the onsets found so far."""
+
+    def __init__(self, threshold: float, rate_hz: float, decoding: str) -> None:
+        self._threshold, self._rate_hz, self._decoding = threshold, rate_hz, decoding
+        self.first = 0
+        self._values: Float32 = np.zeros(0, dtype=np.float32)
+        self._offsets: Float32 | None = None
+        self._found: list[Onsets] = []
+
+    def feed(self, values: Float32, offsets_s: Float32 | None) -> Onsets:
+        values = np.concatenate([self._values, values])
+        if offsets_s is not None and self._offsets is not None:
+            offsets_s = np.concatenate([self._offsets, offsets_s])
+        below = values[::-1] < self._threshold * (1.0 if self._decoding == "peaks" else 0.5)
+        end = len(values) - int(below.argmax()) if below.any() else 0
+        self._values, self._offsets = values, offsets_s
+        return self._decide(end)
+
+    def close(self) -> Onsets:
+        return self._decide(len(self._values))
+
+    def all(self) -> Onsets:
+        """Return every onset found, in time."""
+        seconds = np.concatenate([some.seconds for some in self._found])
+        values = np.concatenate([some.values for some in self._found])
+        order = np.argsort(seconds, kind="stable")
+        return Onsets(seconds[order], values[order])
+
+    def _decide(self, end: int) -> Onsets:
+        """Find the onsets before an index that no stretch crosses; its last value stays as neighbour."""
+        values, threshold = self._values[:end], self._threshold
+        if self._decoding == "ratio":
+            places, top = _crossings(values, threshold)
+        elif self._offsets is not None:
+            places, top = _highest(values, intervals(values, threshold))
+        elif self._decoding == "trigger":
+            places, top = _highest(values, intervals(values, threshold, threshold / 2, beyond=True))
         else:
-            found[label] = _peaks(values, curve.rate_hz, threshold)
-        found[label] = _thin(found[label], separation_s)
-    return found
+            places, top = _peaks(values, threshold)
+        seconds = (places + self.first) / self._rate_hz
+        if self._offsets is not None:
+            seconds = seconds + self._offsets[places.astype(np.int64)].astype(np.float64)
+        keep = max(0, end - 1)
+        self._values, self.first = self._values[keep:], self.first + keep
+        if self._offsets is not None:
+            self._offsets = self._offsets[keep:]
+        self._found.append(Onsets(seconds, top))
+        return self._found[-1]
 
 
-def _crossings(values: Float32, rate_hz: float, threshold: float) -> Onsets:
+_Places = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
+
+
+def _crossings(values: Float32, threshold: float) -> _Places:
     stretches = intervals(values, threshold, threshold / 2)
     first = [int(a + np.argmax(values[a : b + 1] >= threshold)) for a, b in stretches]
     top = [float(values[a : b + 1].max()) for a, b in stretches]
-    return Onsets(np.array(first, dtype=np.float64) / rate_hz, np.array(top, dtype=np.float64))
+    return np.array(first, dtype=np.float64), np.array(top, dtype=np.float64)
 
 
-def _peaks(values: Float32, rate_hz: float, threshold: float) -> Onsets:
+def _highest(values: Float32, stretches: npt.NDArray[np.int64]) -> _Places:
+    best = [a + int(values[a : b + 1].argmax()) for a, b in stretches.tolist()]
+    return np.array(best, dtype=np.float64), values[best].astype(np.float64)
+
+
+def _peaks(values: Float32, threshold: float) -> _Places:
     at, top = [], []
-    for a, b in intervals(values, threshold):
-        k = int(a + np.argmax(values[a : b + 1]))
+    for a, b in intervals(values, threshold).tolist():
+        k = a + int(values[a : b + 1].argmax())
         lower = np.flatnonzero(values[k : b + 1] < values[k])
         flat = int(lower[0]) if len(lower) else b + 1 - k
         shift = (flat - 1) / 2
         if flat == 1 and 0 < k < len(values) - 1:
-            left, mid, right = (float(v) for v in values[k - 1 : k + 2])
+            left, mid, right = values[k - 1 : k + 2].tolist()
             bend = left - 2 * mid + right
             shift = max(-0.5, min(0.5, 0.5 * (left - right) / bend)) if bend < 0 else 0.0
         at.append(k + shift)
         top.append(float(values[k]))
-    return Onsets(np.array(at, dtype=np.float64) / rate_hz, np.array(top, dtype=np.float64))
-
-
-def _segments(values: Float32, offsets_s: Float32, rate_hz: float, threshold: float) -> Onsets:
-    best = [int(a + np.argmax(values[a : b + 1])) for a, b in intervals(values, threshold)]
-    at = np.array(best, dtype=np.float64) / rate_hz + offsets_s[best].astype(np.float64)
-    order = np.argsort(at, kind="stable")
-    return Onsets(at[order], values[best].astype(np.float64)[order])
+    return np.array(at, dtype=np.float64), np.array(top, dtype=np.float64)
 
 
 def _thin(onsets: Onsets, separation_s: float) -> Onsets:
