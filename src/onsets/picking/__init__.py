@@ -6,7 +6,7 @@ from onsets.picking.decode import Onsets, decode
 from onsets.picking.describe import describe
 from onsets.picking.models import available, bundled, load
 from onsets.picking.network import NetworkPicker
-from onsets.picking.picker import Picked, Picker, Progress
+from onsets.picking.picker import Picked, Picker, Progress, Stream, StreamingPicker
 
 __all__ = [
     "ClassicalPicker",
@@ -15,6 +15,8 @@ __all__ = [
     "Picked",
     "Picker",
     "Progress",
+    "Stream",
+    "StreamingPicker",
     "annotate",
     "available",
     "bundled",

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from onsets.types import Curve, Float32
 
-__all__ = ["Decoder", "Onsets", "decode", "intervals"]
+__all__ = ["Decoder", "Detector", "Onsets", "decode", "intervals", "thin"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +32,20 @@ class Onsets:
 
     def __len__(self) -> int:
         return len(self.seconds)
+
+    def take(self, index: npt.NDArray[Any]) -> Onsets:
+        """Return those of a mask or an index array."""
+        return Onsets(self.seconds[index], self.values[index])
+
+    @classmethod
+    def concat(cls, parts: Iterable[Onsets]) -> Onsets:
+        """Join onsets of one phase."""
+        some = list(parts)
+        nothing = np.zeros(0)
+        return cls(
+            np.concatenate([nothing, *(part.seconds for part in some)]),
+            np.concatenate([nothing, *(part.values for part in some)]),
+        )
 
 
 def intervals(
@@ -120,7 +135,7 @@ class Decoder:
         decoding: str = "peaks",
         kind: str = "probability",
     ) -> None:
-        self._separation_s = 0.0 if decoding == "trigger" else separation_s
+        self.separation_s = 0.0 if decoding == "trigger" else separation_s
         self._rows = {
             label: _Row(thresholds[label], rate_hz, "ratio" if kind == "ratio" else decoding)
             for label in labels
@@ -153,7 +168,8 @@ class Decoder:
     def finish(self) -> dict[str, Onsets]:
         """End the curve; return all onsets, of those near each other the highest."""
         self.close()
-        return {label: _thin(row.all(), self._separation_s) for label, row in self._rows.items()}
+        found = {label: Onsets.concat(row.found) for label, row in self._rows.items()}
+        return {label: some.take(thin(some, self.separation_s)) for label, some in found.items()}
 
 
 class _Row:
@@ -164,7 +180,7 @@ class _Row:
         self.first = 0
         self._values: Float32 = np.zeros(0, dtype=np.float32)
         self._offsets: Float32 | None = None
-        self._found: list[Onsets] = []
+        self.found: list[Onsets] = []
 
     def feed(self, values: Float32, offsets_s: Float32 | None) -> Onsets:
         values = np.concatenate([self._values, values])
@@ -177,13 +193,6 @@ class _Row:
 
     def close(self) -> Onsets:
         return self._decide(len(self._values))
-
-    def all(self) -> Onsets:
-        """Return every onset found, in time."""
-        seconds = np.concatenate([some.seconds for some in self._found])
-        values = np.concatenate([some.values for some in self._found])
-        order = np.argsort(seconds, kind="stable")
-        return Onsets(seconds[order], values[order])
 
     def _decide(self, end: int) -> Onsets:
         """Find the onsets before an index that no stretch crosses; its last value stays as neighbour."""
@@ -203,8 +212,8 @@ class _Row:
         self._values, self.first = self._values[keep:], self.first + keep
         if self._offsets is not None:
             self._offsets = self._offsets[keep:]
-        self._found.append(Onsets(seconds, top))
-        return self._found[-1]
+        self.found.append(Onsets(seconds, top))
+        return self.found[-1]
 
 
 _Places = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
@@ -238,8 +247,8 @@ def _peaks(values: Float32, threshold: float) -> _Places:
     return np.array(at, dtype=np.float64), np.array(top, dtype=np.float64)
 
 
-def _thin(onsets: Onsets, separation_s: float) -> Onsets:
-    """Keep the higher of two onsets that are too near, strongest first."""
+def thin(onsets: Onsets, separation_s: float) -> npt.NDArray[np.int64]:
+    """Return the numbers, by time, of the onsets that stay when of two that are too near the higher stays."""
     times: list[float] = []
     kept = []
     for k in np.argsort(-onsets.values, kind="stable"):
@@ -249,4 +258,40 @@ def _thin(onsets: Onsets, separation_s: float) -> Onsets:
             times.insert(at, second)
             kept.append(int(k))
     kept.sort(key=lambda k: float(onsets.seconds[k]))
-    return Onsets(onsets.seconds[kept], onsets.values[kept])
+    return np.array(kept, dtype=np.int64)
+
+
+class Detector:
+    """Finds the stretches of a curve that comes piece by piece.
+
+    Parameters
+    ----------
+    threshold : float
+    decoding : str
+        With ``trigger`` a stretch goes from exceeding the threshold to falling to half of it.
+    """
+
+    def __init__(self, threshold: float, decoding: str = "peaks") -> None:
+        self._on, self._trigger = threshold, decoding == "trigger"
+        self._off = threshold / 2 if self._trigger else threshold
+        self._values: Float32 = np.zeros(0, dtype=np.float32)
+        self._first = 0
+
+    def feed(self, values: Float32) -> list[tuple[int, int, float]]:
+        """Take the next values; return first and last index and highest value of stretches now over."""
+        self._values = np.concatenate([self._values, values])
+        below = self._values[::-1] < self._off
+        return self._decide(len(self._values) - int(below.argmax()) if below.any() else 0)
+
+    def close(self) -> list[tuple[int, int, float]]:
+        """End the curve; return the stretch that is still open, if there is one."""
+        return self._decide(len(self._values))
+
+    def _decide(self, end: int) -> list[tuple[int, int, float]]:
+        found = []
+        for a, b in intervals(self._values[:end], self._on, self._off, beyond=self._trigger).tolist():
+            some = self._values[a : b + 1]
+            begin = a + int((some > self._on).argmax()) if self._trigger else a
+            found.append((self._first + begin, self._first + b, float(some.max())))
+        self._values, self._first = self._values[end:], self._first + end
+        return found

@@ -1,5 +1,6 @@
 """Waveforms: files and archives to records, records to windows and back."""
 
+from onsets.waveforms.deferred import DeferredError
 from onsets.waveforms.filter import bandpass
 from onsets.waveforms.formats import read_other
 from onsets.waveforms.gather import gather, lay_out
@@ -15,6 +16,7 @@ from onsets.waveforms.sds import sds_files, stations_list, trim
 from onsets.waveforms.windows import Stack, cut, window_starts
 
 __all__ = [
+    "DeferredError",
     "Head",
     "Layout",
     "Piece",

@@ -21,7 +21,7 @@ from onsets.types import Trace
 from onsets.waveforms._codes import clean_codes
 from onsets.waveforms._scan import EARLIEST_NS, MAX_RATE_HZ, MIN_RATE_HZ
 
-__all__ = ["Deferred", "defer", "span_of"]
+__all__ = ["Deferred", "DeferredError", "defer", "span_of"]
 
 LEAST_BYTES = 1 << 20
 """Smaller files are read at once."""
@@ -32,6 +32,10 @@ _KINDS: dict[str, np.dtype[Any]] = {
     "f": np.dtype(np.float32),
     "d": np.dtype(np.float64),
 }
+
+
+class DeferredError(WaveformError):
+    """A file is not what its headers said; it has to be read whole."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,12 +93,12 @@ class Deferred:
 
         Raises
         ------
-        WaveformError
-            If the file is not what its headers said: it has to be read whole then.
+        DeferredError
+            If the file is not what its headers said.
         """
         a, b, step = span.indices(len(self))
         if step != 1:
-            raise WaveformError("samples that are still in a file are taken one after another")
+            raise DeferredError("samples that are still in a file are taken one after another")
         if b <= a:
             return np.empty(0, dtype=self.dtype)
         a, b = a + self._first, b + self._first
@@ -123,8 +127,8 @@ class Deferred:
                     if data.dtype == self.dtype:
                         return data
         except (OSError, PymseedError, ValueError) as error:
-            raise WaveformError(f"{path} cannot be read piece by piece: {error}") from error
-        raise WaveformError(f"{path} cannot be read piece by piece: it does not hold what its headers say")
+            raise DeferredError(f"{path} cannot be read piece by piece: {error}") from error
+        raise DeferredError(f"{path} cannot be read piece by piece: it does not hold what its headers say")
 
 
 def span_of(trace: Trace, first: int, last: int) -> Any:

@@ -120,7 +120,7 @@ class Layout:
 
         Raises
         ------
-        WaveformError
+        DeferredError
             If samples that were left in a file are not there (see :func:`onsets.waveforms.read_traces`).
         """
         mended, recorded, dead = _Mended(), 0, np.ones(len(COMPONENTS), dtype=bool)

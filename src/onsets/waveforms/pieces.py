@@ -69,7 +69,7 @@ class Piece:
 def spans(head: Head) -> Iterator[tuple[int, int]]:
     """Yield begin and end of each piece; they depend on rate and length of the record only."""
     length = round(min(max(PIECE_S * head.rate_hz, _SAMPLES[0]), _SAMPLES[1]))
-    for begin in range(0, head.samples, length):
+    for begin in range(0, max(1, head.samples), length):
         yield begin, min(head.samples, begin + length)
 
 
