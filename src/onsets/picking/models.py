@@ -14,9 +14,10 @@ from onsets import networks
 from onsets.classical import CLASSICAL, DEFAULT_THRESHOLDS
 from onsets.errors import ConfigError, SpecError, nearest
 from onsets.picking.classic import ClassicalPicker
+from onsets.picking.compiled import compiled
 from onsets.picking.network import NetworkPicker
 from onsets.picking.picker import Picker
-from onsets.runtime import OnnxRunner, Runner, TorchRunner
+from onsets.runtime import OnnxRunner, Runner
 from onsets.spec import Spec
 
 __all__ = ["available", "bundled", "load"]
@@ -94,10 +95,10 @@ def _network(model: str, weights: str | Path | None, threads: int | None) -> tup
     if model in networks.names():
         if weights is None:
             raise ConfigError(f"network {model!r} needs its weights: add --weights FILE.safetensors")
-        network, spec = networks.load(weights)
+        spec = networks.read_spec(weights)
         if spec.network != model:
             raise SpecError(f"{weights} holds weights of {spec.network!r}, expected {model!r}")
-        return spec, TorchRunner(network)
+        return compiled(weights, threads)
     if weights is not None:
         raise ConfigError(f"weights are for a network of the registry, not for {model!r}; see onsets models")
     if model in bundled():
@@ -109,8 +110,7 @@ def _network(model: str, weights: str | Path | None, threads: int | None) -> tup
             raise SpecError(f"{model} carries no Spec in its metadata; export it with onsets")
         return runner.spec, runner
     if path.suffix == ".safetensors":
-        network, spec = networks.load(path)
-        return spec, TorchRunner(network)
+        return compiled(path, threads)
     raise ConfigError(f"unknown model {model!r}; {nearest(model, [*available(), *networks.names()])}")
 
 

@@ -11,7 +11,7 @@ time, gives the same numbers up to rounding: 84 instead of 129 million multiply-
 Where a stage crops what it repeated, the samples cut off are zero for the convolution although their
 copies are not; their share is taken off again. The last stage stays unfolded for the last convolution.
 
-A network keeps its one definition; this is done on a copy when it is deployed.
+A network keeps its one definition; this is done on a copy when it is exported.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class HalfRateAscent(nn.Module):
 
 
 def unfold_phases(x: Tensor, factor: int) -> Tensor:
-    """Map ``(batch, factor * channels, steps)`` to ``(batch, channels, factor * steps)``; phases outermost."""
+    """Map ``(batch, factor * channels, steps)``, phase by phase, to ``(batch, channels, factor * steps)``."""
     rows, steps = x.shape[1] // factor, x.shape[2]
     return x.view(-1, factor, rows, steps).permute(0, 2, 3, 1).reshape(-1, rows, steps * factor)
 
