@@ -15,15 +15,17 @@ from onsets.waveforms import Head, Stack, bandpass, cut, normalise, window_start
 
 __all__ = ["BATCH", "Annotator", "annotate", "curve_first", "curve_step", "probabilities"]
 
-BATCH = 16
+BATCH = 8
 """Windows at once, by measurement: more leave the cache, fewer spend their time between operators."""
 
 
 def probabilities(logits: Float32, spec: Spec) -> Float32:
     """Apply the Spec's activation to logits of shape ``(batch, rows, values)``."""
     if spec.activation == "softmax":
-        e = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return np.asarray(e / e.sum(axis=1, keepdims=True))
+        e = logits - logits.max(axis=1, keepdims=True)
+        np.exp(e, out=e)
+        e /= e.sum(axis=1, keepdims=True)
+        return np.asarray(e)
     if spec.activation == "sigmoid":
         return np.asarray(1 / (1 + np.exp(-np.clip(logits, -60, 60))))
     return logits
@@ -279,5 +281,5 @@ def _check(outputs: tuple[Float32, ...], count: int, spec: Spec, station_id: str
     got = [output.shape for output in used]
     if got != want:
         raise SpecError(f"{spec.name} gave outputs of shapes {got}; its Spec says {want}")
-    if not all(np.isfinite(output).all() for output in used):
+    if not all(np.isfinite(output.sum()) or np.isfinite(output).all() for output in used):
         raise SpecError(f"{spec.name} gave values that are not finite for {station_id}")

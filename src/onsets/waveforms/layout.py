@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from onsets.types import COMPONENTS, Float32, Mask, Record
 from onsets.waveforms._parts import Name, Part, by_component, order
@@ -59,6 +61,45 @@ def _count(samples: int, ratio: float) -> int:
     return samples if ratio == 1 else round((samples - 1) * ratio) + 1
 
 
+class _Place:
+    """Where the traces of one component lie on the grid.
+
+    Parameters
+    ----------
+    parts : list of Part
+        By time.
+    grid : _Grid
+    """
+
+    def __init__(self, parts: list[Part], grid: _Grid) -> None:
+        self.parts = tuple(parts)
+        on = [part for part in parts if grid.holds(part)]
+        self._traces = [part.trace for part in on]
+        self._begins = np.array([grid.nearest(part.start_ns)[0] for part in on], dtype=np.int64)
+        ends = self._begins + np.array([len(trace.data) for trace in self._traces], dtype=np.int64)
+        self._reached = np.maximum.accumulate(ends) if len(ends) else ends
+        self.others: list[tuple[_Grid, list[Part]]] = []
+        """Traces whose samples lie between those of the grid, by a grid of their own."""
+        for part in parts:
+            if grid.holds(part):
+                continue
+            rate = part.trace.rate_hz
+            same = (some for other, some in self.others if other.rate_hz == rate and other.holds(part))
+            if (some := next(same, None)) is None:
+                self.others.append((_Grid(part.start_ns, rate), [part]))
+            else:
+                some.append(part)
+
+    def within(self, a: int, b: int) -> Iterator[tuple[int, npt.NDArray[Any]]]:
+        """Yield the samples of traces on the grid from a to b, each with the index of its first."""
+        first = int(np.searchsorted(self._reached, a, side="right"))
+        last = int(np.searchsorted(self._begins, b))
+        for at, trace in zip(self._begins[first:last].tolist(), self._traces[first:last], strict=True):
+            begin, end = max(a - at, 0), min(b - at, len(trace.data))
+            if begin < end:
+                yield at + begin, trace.data[begin:end]
+
+
 def lay(parts: list[Part], rate_hz: float, name: Name) -> Layout:
     """Find the grid of one stretch of traces and each component's share of them."""
     rows = by_component(parts, name)
@@ -69,7 +110,7 @@ def lay(parts: list[Part], rate_hz: float, name: Name) -> Layout:
     samples = max(grid.end(part) for part in used)
     start_ns = zero_ns + round(grid.first * 1e9 / rate_hz)
     head = Head(name.station_id, name.prefix, start_ns, rate_hz, samples)
-    return Layout(head, grid, tuple(tuple(row) for row in rows), name)
+    return Layout(head, grid, tuple(_Place(row, grid) for row in rows), name)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,21 +121,21 @@ class Layout:
     ----------
     head : Head
     grid : _Grid
-    rows : tuple of tuple of Part
-        Traces of Z, N and E by time.
+    rows : tuple of _Place
+        Traces of Z, N and E.
     name : Name
         Takes what there is to say about the record.
     """
 
     head: Head
     grid: _Grid
-    rows: tuple[tuple[Part, ...], ...]
+    rows: tuple[_Place, ...]
     name: Name
 
     @property
     def channels(self) -> tuple[str, str, str]:
         """The channel code of each row, empty where there is none."""
-        first = [min((part.trace.channel for part in row), default="") for row in self.rows]
+        first = [min((part.trace.channel for part in row.parts), default="") for row in self.rows]
         return (first[0], first[1], first[2])
 
     def record(self, min_samples: int = 1) -> Record | None:
@@ -141,8 +182,13 @@ class Layout:
         """Return samples a to b of all components."""
         data = np.zeros((len(COMPONENTS), b - a), dtype=np.float32)
         valid = np.zeros(data.shape, dtype=bool)
-        for k, row in enumerate(self.rows):
-            _fill(Row(data[k], valid[k]), row, self.grid, a, mended)
+        for k, place in enumerate(self.rows):
+            row = Row(data[k], valid[k])
+            for at, samples in place.within(a, b):
+                row.place(at - a, samples)
+            for other, some in place.others:
+                _fill_between(row, some, other, self.grid, a, mended)
+            mended.count(row)
         return data, valid
 
     def _enough(self, recorded: int, wanted: int) -> bool:
@@ -204,28 +250,6 @@ class _Mended:
             channels = ", ".join(sorted(self.shifted))
             reason = f"samples of {channels} lay between those of the record: moved onto the grid"
             name.note(channels, f"{reason} by interpolation", 0, time_ns)
-
-
-def _fill(row: Row, parts: tuple[Part, ...], grid: _Grid, a: int, mended: _Mended) -> None:
-    """Put the traces of one component into its row, which begins at sample ``a`` of the grid."""
-    others: list[tuple[_Grid, list[Part]]] = []
-    b = a + len(row.data)
-    for part in parts:
-        if grid.holds(part):
-            at = grid.nearest(part.start_ns)[0]
-            first, last = max(a - at, 0), min(b - at, len(part.trace.data))
-            if first < last:
-                row.place(at + first - a, part.trace.data[first:last])
-            continue
-        rate = part.trace.rate_hz
-        same = (some for other, some in others if other.rate_hz == rate and other.holds(part))
-        if (some := next(same, None)) is None:
-            others.append((_Grid(part.start_ns, rate), [part]))
-        else:
-            some.append(part)
-    for other, some in others:
-        _fill_between(row, some, other, grid, a, mended)
-    mended.count(row)
 
 
 def _fill_between(row: Row, parts: list[Part], other: _Grid, grid: _Grid, a: int, mended: _Mended) -> None:

@@ -41,7 +41,7 @@ def normalise(data: Float32, valid: Mask, spec: Spec) -> Float32:
     an odd squashing used with CPIC. Without the mean removed, ``std`` is the root of the mean
     square. ``spec.unbiased`` and ``spec.taper_samples`` are SeisBench's.
     """
-    whole = bool(valid.all())
+    whole = _all(valid)
     if not whole:
         data = np.where(valid, data, np.float32(0))
     count = valid.sum(axis=2, keepdims=True, dtype=np.float32) if not whole else _full(data)
@@ -75,6 +75,11 @@ def normalise(data: Float32, valid: Mask, spec: Spec) -> Float32:
     if spec.tone:
         out[:, 0] += np.sin(np.pi / 2 * np.arange(data.shape[2])).round().astype(np.float32)
     return np.asarray(out, dtype=np.float32)
+
+
+def _all(valid: Mask) -> bool:
+    """Whether all samples are valid, which one value says where it stands for all."""
+    return bool(valid.flat[0] if valid.size and not any(valid.strides) else valid.all())
 
 
 def _full(data: Float32) -> Float32:

@@ -122,7 +122,7 @@ class Stack:
         """Make room up to value ``end``."""
         more = end - self.first - len(self.count)
         if more > 0:
-            more = min(max(more, len(self.count)), self.length - self.first - len(self.count))
+            more = max(more, len(self.count))
             self.total = np.pad(self.total, ((0, 0), (0, more)))
             self.count = np.pad(self.count, (0, more))
 
@@ -135,22 +135,43 @@ class Stack:
             First sample of each, increasing.
         values : ndarray of float32, shape (windows, rows, values)
         """
-        if len(starts):
-            self._hold(min(int(starts[-1]) // self.step + values.shape[2], self.length))
+        width, inner = values.shape[2], (starts > 0) & (starts < self.last)
+        gaps = np.diff(starts[inner])
+        hop = int(gaps[0]) // self.step if len(gaps) else 0
+        if self.mode == "mean" and 2 * hop >= width and (gaps == gaps[0]).all():
+            for k in np.flatnonzero(~inner).tolist():
+                self._add_one(int(starts[k]), values[k])
+            for odd in (0, 1):  # every other window: no two of them meet
+                self._add_apart(int(starts[inner][odd]) // self.step, values[inner][odd::2], 2 * hop)
+            return
         for start, value in zip(starts.tolist(), values, strict=True):
-            left = 0 if start == 0 else self.blind
-            right = value.shape[1] - (0 if start == self.last else self.blind)
-            at = start // self.step
-            right = min(right, self.length - at)
-            here = slice(at + left - self.first, at + right - self.first)
-            total, new = self.total[:, here], value[:, left:right]
-            if self.mode == "max":
-                leading = len(total) // self.halves
-                more = (new[:leading] > total[:leading]) | (self.count[here] == 0)
-                np.copyto(total, new, where=more if self.halves == 1 else np.tile(more, (self.halves, 1)))
-            else:
-                total += new
-            self.count[here] += 1
+            self._add_one(start, value)
+
+    def _add_apart(self, at: int, values: Float32, distance: int) -> None:
+        """Add windows that begin at value ``at`` and every ``distance`` values after it, for the mean."""
+        count, rows, width = values.shape
+        self._hold(at + count * distance)
+        here = slice(at - self.first, at - self.first + count * distance)
+        heard = slice(self.blind, width - self.blind)
+        total = self.total[:, here].reshape(rows, count, distance)
+        total[:, :, heard] += values[:, :, heard].transpose(1, 0, 2)
+        self.total[:, here] = total.reshape(rows, -1)
+        self.count[here].reshape(count, distance)[:, heard] += 1
+
+    def _add_one(self, start: int, value: Float32) -> None:
+        left = 0 if start == 0 else self.blind
+        right = value.shape[1] - (0 if start == self.last else self.blind)
+        at = start // self.step
+        self._hold(at + right)
+        here = slice(at + left - self.first, at + right - self.first)
+        total, new = self.total[:, here], value[:, left:right]
+        if self.mode == "max":
+            leading = len(total) // self.halves
+            more = (new[:leading] > total[:leading]) | (self.count[here] == 0)
+            np.copyto(total, new, where=more if self.halves == 1 else np.tile(more, (self.halves, 1)))
+        else:
+            total += new
+        self.count[here] += 1
 
     def settle(self, before: int | None = None) -> tuple[Float32, Mask]:
         """Take out the values that are final.
