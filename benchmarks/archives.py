@@ -122,7 +122,7 @@ def gaps_of(samples: int, count: int, seed: int) -> list[tuple[int, int]]:
 
 
 def make(folder: Path, works: list[str], shared: Path | None) -> None:
-    """Make the archives asked for (``1h``, ``24h``, ``7d``, ``gappy``) under a folder; one that is there stays."""
+    """Make the archives asked for (``1h``, ``24h``, ``7d``, ``gappy``), unless they are there."""
     records = real_records(shared) or made_records(np.random.default_rng(0))
     for work in works:
         target = folder / work

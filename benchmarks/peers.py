@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 PHASENET = "weights/phasenet/model_95.ckpt"
 EQTRANSFORMER = "weights/eqtransformer/usgs_d_p_s.h5"
@@ -67,3 +63,19 @@ def load_peer(network: str, folder: Path) -> Any:
     import seisbench.models as sbm
 
     return {"phasenet": sbm.PhaseNet, "eqtransformer": sbm.EQTransformer}[network].load(folder / THEIRS)
+
+
+def write_lppn(shared: Path | None, target: Path) -> None:
+    """Write the LPPN of 8 features and stride 8 as ours, with windows that overlap by half."""
+    import dataclasses
+
+    import torch
+
+    from onsets import networks
+    from onsets.networks.importers import import_weights
+
+    torch.manual_seed(0)
+    network, spec = networks.build("lppn", width=8, stride=8), networks.spec("lppn", width=8, stride=8)
+    if shared is not None:
+        network, spec = import_weights(shared / "weights/lppn/8-8.wave", "lppn")
+    networks.save(network.eval(), dataclasses.replace(spec, hop_samples=spec.samples // 2), target)
