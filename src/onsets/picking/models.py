@@ -15,6 +15,7 @@ from onsets.classical import CLASSICAL, DEFAULT_THRESHOLDS
 from onsets.errors import ConfigError, SpecError, nearest
 from onsets.picking.classic import ClassicalPicker
 from onsets.picking.compiled import compiled
+from onsets.picking.modes import MODES, in_mode
 from onsets.picking.network import NetworkPicker
 from onsets.picking.picker import Picker
 from onsets.runtime import OnnxRunner, Runner
@@ -42,6 +43,7 @@ def load(
     thresholds: dict[str, float] | None = None,
     rate_as: float | None = None,
     threads: int | None = None,
+    mode: str = "exact",
 ) -> Picker:
     """Return a picker.
 
@@ -58,6 +60,8 @@ def load(
         Treat records as if they had this rate (Hz), without resampling.
     threads : int, optional
         Threads of the runtime.
+    mode : str
+        ``exact`` or ``fast``, see :func:`onsets.picking.in_mode`; classical pickers know one mode only.
 
     Returns
     -------
@@ -79,12 +83,15 @@ def load(
     """
     if rate_as is not None and not 0 < rate_as < math.inf:
         raise ConfigError(f"rate_as = {rate_as!r}, expected a rate above 0 Hz")
+    if mode not in MODES:
+        raise ConfigError(f"unknown mode {mode!r}; {nearest(mode, MODES)}")
     if model in CLASSICAL:
         if weights is not None:
             raise ConfigError(f"{model} is a classical picker and takes no weights")
         limits = _limits(DEFAULT_THRESHOLDS[model], thresholds, model, highest=float("inf"))
         return ClassicalPicker(model, limits, rate_as=rate_as)
     spec, runner = _network(model, weights, threads)
+    spec = in_mode(spec, mode)
     limits = _limits(spec.thresholds, thresholds, model, highest=1.0, labels=spec.labels)
     if not limits:
         raise ConfigError(f"{model} has no thresholds of its own; give some of {', '.join(spec.labels)}")
