@@ -52,13 +52,19 @@ def half_rate(network: nn.Module) -> nn.Module:
 
 def _suits(ascent: Ascent) -> bool:
     """Whether all convolutions are plain ones that keep the length."""
-    return all(
-        isinstance(conv, nn.Conv1d)
-        and conv.kernel_size[0] % 2 == 1
+    convs = [conv for conv in [*ascent.convs, ascent.head] if isinstance(conv, nn.Conv1d)]
+    return len(convs) == len(ascent.convs) + 1 and all(
+        conv.kernel_size[0] % 2 == 1
         and (conv.padding, conv.stride, conv.dilation, conv.groups)
         == ((conv.kernel_size[0] // 2,), (1,), (1,), 1)
-        for conv in [*ascent.convs, ascent.head]
+        for conv in convs
     )
+
+
+def _plain(conv: nn.Module) -> nn.Conv1d:
+    if not isinstance(conv, nn.Conv1d):
+        raise TypeError(f"expected a Conv1d, got {type(conv).__name__}")
+    return conv
 
 
 class HalfRateAscent(nn.Module):
@@ -73,24 +79,24 @@ class HalfRateAscent(nn.Module):
     def __init__(self, ascent: Ascent) -> None:
         super().__init__()
         self.factors, self.crop = list(ascent.factors), ascent.crop
-        convs = [ascent.convs[number] for number in ascent.order]
+        *convs, head = (_plain(conv) for conv in [*(ascent.convs[k] for k in ascent.order), ascent.head])
         self.stages = nn.ModuleList(
             _Stage(conv, factor) for conv, factor in zip(convs, self.factors, strict=True)
         )
-        self.head = ascent.head
-        self.packed_head = _PackedHead(ascent.head, self.factors[-1])
+        self.head = head
+        self.packed_head = _PackedHead(head, self.factors[-1])
 
     def forward(self, x: Tensor, lengths: list[int]) -> Tensor:
         """Map ``(batch, inputs, steps)`` to ``(batch, 1, samples)``, the first of a descent's lengths."""
-        for k, (stage, factor) in enumerate(zip(self.stages, self.factors, strict=True)):
+        for k, factor in enumerate(self.factors):
+            stage = self.stages[k]
             surplus = int(x.shape[-1]) * factor - lengths[-1 - k]
             last = k + 1 == len(self.factors)
             left, right = crop_surplus(surplus, self.crop, last=last)
             if last and not left and not right:
-                y: Tensor = unfold_phases(self.packed_head(torch.relu(stage.packed(x))), factor)
-                return y
+                return unfold_phases(self.packed_head(stage.unfolded(x)), factor)  # type: ignore[operator]
             x = stage(x, left, right)
-        y = self.head(x)
+        y: Tensor = self.head(x)
         return y
 
 
@@ -145,11 +151,15 @@ class _Stage(nn.Module):
     def forward(self, x: Tensor, left: int, right: int) -> Tensor:
         """Map ``(batch, inputs, steps)`` to ``(batch, outputs, factor * steps - left - right)``."""
         if not left and not right:
-            return unfold_phases(torch.relu(self.packed(x)), self.factor)
+            return unfold_phases(self.unfolded(x), self.factor)
         y = unfold_phases(self.packed(x), self.factor)
         longer = int(x.shape[-1]) * self.factor
         y = y[..., left : longer - right]
         return torch.relu(y - self._cut_off(x, left, right, longer))
+
+    def unfolded(self, x: Tensor) -> Tensor:
+        """Map ``(batch, inputs, steps)`` to ``(batch, factor * outputs, steps)``, phase by phase."""
+        return torch.relu(self.packed(x))
 
     def _cut_off(self, x: Tensor, left: int, right: int, longer: int) -> Tensor:
         """Return what the samples that were cropped have given to those that stay."""
