@@ -141,7 +141,7 @@ class Layout:
     def record(self, min_samples: int = 1) -> Record | None:
         """Return the record whole; None, and a problem, where too few samples are valid."""
         mended = _Mended()
-        data, valid = self._fill(0, self.head.samples, mended)
+        data, valid = self._fill(0, self.head.samples, slice(0, self.head.samples), mended)
         mended.tell(self.name, self.head.start_ns)
         if not self._enough(int(valid.any(axis=0).sum()), min_samples):
             return None
@@ -167,8 +167,8 @@ class Layout:
         mended, recorded, dead = _Mended(), 0, np.ones(len(COMPONENTS), dtype=bool)
         for begin, end in spans(self.head):
             first, last = max(0, begin - halo), min(self.head.samples, end + halo)
-            data, valid = self._fill(first, last, mended)
             core = slice(begin - first, end - first)
+            data, valid = self._fill(first, last, core, mended)
             recorded += int(valid[:, core].any(axis=0).sum())
             found: list[str] = []
             record = self._finished(data, valid, first, mended.clipped, found.extend)
@@ -178,8 +178,8 @@ class Layout:
         if self._enough(recorded, 1) and dead.any():
             self._note_dead([c for c, is_dead in zip(self.channels, dead, strict=True) if is_dead and c])
 
-    def _fill(self, a: int, b: int, mended: _Mended) -> tuple[Float32, Mask]:
-        """Return samples a to b of all components."""
+    def _fill(self, a: int, b: int, core: slice, mended: _Mended) -> tuple[Float32, Mask]:
+        """Return samples a to b of all components; what is mended counts within the core."""
         data = np.zeros((len(COMPONENTS), b - a), dtype=np.float32)
         valid = np.zeros(data.shape, dtype=bool)
         for k, place in enumerate(self.rows):
@@ -187,8 +187,11 @@ class Layout:
             for at, samples in place.within(a, b):
                 row.place(at - a, samples)
             for other, some in place.others:
-                _fill_between(row, some, other, self.grid, a, mended)
-            mended.count(row)
+                shifted, scale = _fill_between(row, some, other, self.grid, a)
+                mended.count(shifted, *(math.ceil(scale(edge)) for edge in (core.start, core.stop)))
+                mended.shifted.add(some[0].trace.channel)
+                mended.clipped |= bool(clipped_samples(shifted.data[None], shifted.valid[None]).any())
+            mended.count(row, core.start, core.stop)
         return data, valid
 
     def _enough(self, recorded: int, wanted: int) -> bool:
@@ -233,10 +236,11 @@ class _Mended:
     clipped: bool = False
     shifted: set[str] = field(default_factory=set)
 
-    def count(self, row: Row) -> None:
-        """Add what a row has met."""
-        self.unusable += row.unusable
-        self.conflicts += len(row.conflicts)
+    def count(self, row: Row, begin: int, end: int) -> None:
+        """Add what a row has met from one index to another."""
+        places = np.concatenate([np.empty(0, dtype=np.int64), *row.bad])
+        self.unusable += int(np.count_nonzero((places >= begin) & (places < end)))
+        self.conflicts += int(np.count_nonzero((row.conflicts >= begin) & (row.conflicts < end)))
 
     def tell(self, name: Name, time_ns: int) -> None:
         """Say it, once a record."""
@@ -252,27 +256,28 @@ class _Mended:
             name.note(channels, f"{reason} by interpolation", 0, time_ns)
 
 
-def _fill_between(row: Row, parts: list[Part], other: _Grid, grid: _Grid, a: int, mended: _Mended) -> None:
-    """Put traces of one component whose samples lie between those of the grid into its row."""
+def _fill_between(
+    row: Row, parts: list[Part], other: _Grid, grid: _Grid, a: int
+) -> tuple[Row, Callable[[int], float]]:
+    """Put traces whose samples lie between those of the grid into a row that begins at its sample ``a``.
+
+    Returns the samples as they were and what turns a place in the row into one among them.
+    """
     step = other.rate_hz / grid.rate_hz
     margin = reach_samples(step) + 2
     begin = max(0, math.floor((a - grid.place(other.zero_ns)) * step) - margin)
     end = math.ceil((a + len(row.data) - grid.place(other.zero_ns)) * step) + margin
-    end = min(end, max(other.end(part) for part in parts))
-    if end <= begin:
-        return
+    end = max(begin, min(end, max(other.end(part) for part in parts)))
     shifted = Row.empty(end - begin)
     for part in parts:
         at = other.nearest(part.start_ns)[0]
         first, last = max(begin - at, 0), min(end - at, len(part.trace.data))
         if first < last:
             shifted.place(at + first - begin, part.trace.data[first:last])
-    mended.count(shifted)
-    mended.shifted.add(parts[0].trace.channel)
-    mended.clipped |= bool(clipped_samples(shifted.data[None], shifted.valid[None]).any())
     for first, last in true_runs(shifted.valid).tolist():
         place = grid.place(other.zero_ns) + (begin + first) / step - a
         _shift(shifted.data[first:last], place, step, row)
+    return shifted, lambda edge: (a + edge - grid.place(other.zero_ns)) * step - begin
 
 
 def _shift(x: Float32, place: float, step: float, row: Row) -> None:
