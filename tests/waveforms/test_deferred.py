@@ -98,8 +98,7 @@ def test_damage_that_headers_do_not_show_is_told(tmp_path, station) -> None:
     traces = defer(tmp_path / "a")
     assert traces is not None
     with pytest.raises(DeferredError, match="piece by piece"):
-        for trace in traces:
-            _ = trace.data[:]
+        _ = [trace.data[:] for trace in traces]
 
 
 def test_a_file_that_is_gone(tmp_path, station) -> None:

@@ -15,7 +15,7 @@ from onsets.waveforms import Head, Stack, bandpass, cut, normalise, window_start
 
 __all__ = ["BATCH", "Annotator", "annotate", "curve_first", "curve_step", "probabilities"]
 
-BATCH = 8
+BATCH = 16
 """Windows at once, by measurement: more leave the cache, fewer spend their time between operators."""
 
 

@@ -10,6 +10,7 @@ from onsets.types import Float32, Mask
 __all__ = ["normalise"]
 
 _LARGEST = np.finfo(np.float32).max
+_SMALL, _GREAT = 1e-12, 1e12  # between which squares and their sums neither vanish nor overflow
 _MODERATE = 40  # powers of two between which squares and their sums neither overflow nor vanish
 
 
@@ -42,6 +43,10 @@ def normalise(data: Float32, valid: Mask, spec: Spec) -> Float32:
     square. ``spec.unbiased`` and ``spec.taper_samples`` are SeisBench's.
     """
     whole = _all(valid)
+    if whole and spec.demean and spec.normalisation.endswith("std"):
+        out = _moderate(data, spec)
+        if out is not None:
+            return _finished(out, spec)
     if not whole:
         data = np.where(valid, data, np.float32(0))
     count = valid.sum(axis=2, keepdims=True, dtype=np.float32) if not whole else _full(data)
@@ -70,10 +75,31 @@ def normalise(data: Float32, valid: Mask, spec: Spec) -> Float32:
         # rounding left by removing the mean of a constant is not a signal
         signal = scale > least
         out *= np.divide(np.float32(1), scale, out=np.zeros_like(signal, np.float32), where=signal)
+    return _finished(out, spec)
+
+
+def _moderate(data: Float32, spec: Spec) -> Float32 | None:
+    """Do the most common thing in as few passes as possible; None where values are too large or small."""
+    mean = data.sum(axis=2, keepdims=True, dtype=np.float64) / data.shape[2]
+    out: Float32 = data - mean.astype(np.float32)
+    scale = _scale(out, _full(data), spec)
+    level = np.abs(mean)
+    if spec.normalisation.startswith("window"):
+        level = level.max(axis=1, keepdims=True)
+    signal = scale > 1e-6 * level
+    some = scale[signal]
+    if not ((some > _SMALL) & (some < _GREAT)).all() or not (level[~signal] < _GREAT).all():
+        return None
+    out *= np.divide(np.float32(1), scale, out=np.zeros_like(scale), where=signal)
+    return out
+
+
+def _finished(out: Float32, spec: Spec) -> Float32:
+    """Do what comes after the scale, in place."""
     if spec.taper_samples:
         _taper(out, spec.taper_samples)
     if spec.tone:
-        out[:, 0] += np.sin(np.pi / 2 * np.arange(data.shape[2])).round().astype(np.float32)
+        out[:, 0] += np.sin(np.pi / 2 * np.arange(out.shape[2])).round().astype(np.float32)
     return np.asarray(out, dtype=np.float32)
 
 

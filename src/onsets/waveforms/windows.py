@@ -69,6 +69,8 @@ def cut(
         recorded = np.concatenate([[0], np.cumsum(record.valid[rows].any(axis=0))])
         begins = starts - first
         starts = starts[recorded[np.minimum(begins + spec.samples, record.samples)] > recorded[begins]]
+    in_order = slice(None) if rows == [0, 1, 2] else slice(None, None, -1) if rows == [2, 1, 0] else rows
+    x, good = record.data[in_order], record.valid[in_order]
     for k in range(0, len(starts), batch):
         some = starts[k : k + batch]
         data = np.empty((len(some), len(rows), spec.samples), dtype=np.float32)
@@ -79,10 +81,9 @@ def cut(
                 data[j, :, n:] = 0
                 valid = np.array(valid)
                 valid[j, :, n:] = False
-            for i, row in enumerate(rows):
-                data[j, i, :n] = record.data[row, start : start + n]
-                if not whole:
-                    valid[j, i, :n] = record.valid[row, start : start + n]
+            data[j, :, :n] = x[:, start : start + n]
+            if not whole:
+                valid[j, :, :n] = good[:, start : start + n]
         yield Windows(data, valid, some)
 
 
@@ -139,10 +140,13 @@ class Stack:
         gaps = np.diff(starts[inner])
         hop = int(gaps[0]) // self.step if len(gaps) else 0
         if self.mode == "mean" and 2 * hop >= width and (gaps == gaps[0]).all():
-            for k in np.flatnonzero(~inner).tolist():
-                self._add_one(int(starts[k]), values[k])
-            for odd in (0, 1):  # every other window: no two of them meet
+            # every other window: no two of them meet; the last, where three may meet, comes last
+            if starts[0] == 0:
+                self._add_one(0, values[0])
+            for odd in (0, 1):
                 self._add_apart(int(starts[inner][odd]) // self.step, values[inner][odd::2], 2 * hop)
+            if starts[-1] == self.last:
+                self._add_one(self.last, values[-1])
             return
         for start, value in zip(starts.tolist(), values, strict=True):
             self._add_one(start, value)
