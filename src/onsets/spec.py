@@ -100,7 +100,7 @@ class Spec:
     decoding : str
         How a curve becomes onsets: ``peaks`` (highest point of each stretch above the threshold, between
         samples, two of a phase at least 0.5 s apart) or ``trigger`` (highest sample from where the
-        threshold is exceeded to where the curve falls below half of it: SeisBench).
+        threshold is reached to where the curve falls below half of it: SeisBench).
     auxiliary : tuple of str
         Outputs trained but removed at deployment.
     thresholds : dict

@@ -48,9 +48,7 @@ class Onsets:
         )
 
 
-def intervals(
-    values: Float32, on: float, off: float | None = None, *, beyond: bool = False
-) -> npt.NDArray[np.int64]:
+def intervals(values: Float32, on: float, off: float | None = None) -> npt.NDArray[np.int64]:
     """Return first and last index of each stretch that reaches ``on`` and stays at or above ``off``.
 
     Parameters
@@ -58,8 +56,6 @@ def intervals(
     values : ndarray, shape (n,)
     on, off : float
         ``off`` is ``on`` when not given.
-    beyond : bool
-        Values must exceed both levels; reaching them is not enough.
 
     Returns
     -------
@@ -71,12 +67,12 @@ def intervals(
     [[1, 2], [4, 5]]
     """
     high, low = (np.asarray(level, dtype=values.dtype) for level in (on, on if off is None else off))
-    above = np.concatenate([[False], values > low if beyond else values >= low, [False]])
+    above = np.concatenate([[False], values >= low, [False]])
     edges = np.flatnonzero(above[1:] != above[:-1]).reshape(-1, 2)
     if len(edges) == 0:
         return np.zeros((0, 2), dtype=np.int64)
     peaks = np.maximum.reduceat(np.append(values, -np.inf), edges.ravel())[::2]
-    return np.asarray(edges[peaks > high if beyond else peaks >= high] - [0, 1], dtype=np.int64)
+    return np.asarray(edges[peaks >= high] - [0, 1], dtype=np.int64)
 
 
 def decode(
@@ -88,8 +84,8 @@ def decode(
     threshold, moved by the parabola through its neighbours, or in the middle of a flat top. A curve
     with offsets (LPPN) gives one at the highest point of each stretch, at the time its offset says.
     A *ratio* gives the moment at which the threshold is first reached, once until the ratio falls
-    below half of it. With ``trigger`` a probability gives its highest sample between exceeding the
-    threshold and falling to half of it, and onsets may be as near each other as they like.
+    below half of it. With ``trigger`` a probability gives its highest sample between reaching the
+    threshold and falling below half of it, and onsets may be as near each other as they like.
 
     Parameters
     ----------
@@ -198,16 +194,17 @@ class _Row:
         """Find the onsets before an index that no stretch crosses; its last value stays as neighbour."""
         values, threshold = self._values[:end], self._threshold
         if self._decoding == "ratio":
-            places, top = _crossings(values, threshold)
+            places, shifts, top = _crossings(values, threshold)
         elif self._offsets is not None:
-            places, top = _highest(values, intervals(values, threshold))
+            places, shifts, top = _highest(values, intervals(values, threshold))
         elif self._decoding == "trigger":
-            places, top = _highest(values, intervals(values, threshold, threshold / 2, beyond=True))
+            stretches = intervals(values, threshold, threshold / 2)
+            places, shifts, top = _highest(values, stretches)
         else:
-            places, top = _peaks(values, threshold)
-        seconds = (places + self.first) / self._rate_hz
+            places, shifts, top = _peaks(values, threshold)
+        seconds = (places + self.first + shifts) / self._rate_hz
         if self._offsets is not None:
-            seconds = seconds + self._offsets[places.astype(np.int64)].astype(np.float64)
+            seconds = seconds + self._offsets[places].astype(np.float64)
         keep = max(0, end - 1)
         self._values, self.first = self._values[keep:], self.first + keep
         if self._offsets is not None:
@@ -216,23 +213,24 @@ class _Row:
         return self.found[-1]
 
 
-_Places = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
+_Places = tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.float64]]
+"""Index of the value, samples from there to the onset, value."""
 
 
 def _crossings(values: Float32, threshold: float) -> _Places:
     stretches = intervals(values, threshold, threshold / 2)
     first = [int(a + np.argmax(values[a : b + 1] >= threshold)) for a, b in stretches]
     top = [float(values[a : b + 1].max()) for a, b in stretches]
-    return np.array(first, dtype=np.float64), np.array(top, dtype=np.float64)
+    return np.array(first, dtype=np.int64), np.zeros(len(first)), np.array(top, dtype=np.float64)
 
 
 def _highest(values: Float32, stretches: npt.NDArray[np.int64]) -> _Places:
     best = [a + int(values[a : b + 1].argmax()) for a, b in stretches.tolist()]
-    return np.array(best, dtype=np.float64), values[best].astype(np.float64)
+    return np.array(best, dtype=np.int64), np.zeros(len(best)), values[best].astype(np.float64)
 
 
 def _peaks(values: Float32, threshold: float) -> _Places:
-    at, top = [], []
+    at, shifts, top = [], [], []
     for a, b in intervals(values, threshold).tolist():
         k = a + int(values[a : b + 1].argmax())
         lower = np.flatnonzero(values[k : b + 1] < values[k])
@@ -242,9 +240,10 @@ def _peaks(values: Float32, threshold: float) -> _Places:
             left, mid, right = values[k - 1 : k + 2].tolist()
             bend = left - 2 * mid + right
             shift = max(-0.5, min(0.5, 0.5 * (left - right) / bend)) if bend < 0 else 0.0
-        at.append(k + shift)
+        at.append(k)
+        shifts.append(shift)
         top.append(float(values[k]))
-    return np.array(at, dtype=np.float64), np.array(top, dtype=np.float64)
+    return np.array(at, dtype=np.int64), np.array(shifts, dtype=np.float64), np.array(top, dtype=np.float64)
 
 
 def thin(onsets: Onsets, separation_s: float) -> npt.NDArray[np.int64]:
@@ -268,7 +267,7 @@ class Detector:
     ----------
     threshold : float
     decoding : str
-        With ``trigger`` a stretch goes from exceeding the threshold to falling to half of it.
+        With ``trigger`` a stretch goes from reaching the threshold to falling below half of it.
     """
 
     def __init__(self, threshold: float, decoding: str = "peaks") -> None:
@@ -289,9 +288,9 @@ class Detector:
 
     def _decide(self, end: int) -> list[tuple[int, int, float]]:
         found = []
-        for a, b in intervals(self._values[:end], self._on, self._off, beyond=self._trigger).tolist():
+        for a, b in intervals(self._values[:end], self._on, self._off).tolist():
             some = self._values[a : b + 1]
-            begin = a + int((some > self._on).argmax()) if self._trigger else a
+            begin = a + int((some >= self._on).argmax()) if self._trigger else a
             found.append((self._first + begin, self._first + b, float(some.max())))
         self._values, self._first = self._values[end:], self._first + end
         return found

@@ -88,8 +88,15 @@ def _moderate(data: Float32, spec: Spec) -> Float32 | None:
         level = level.max(axis=1, keepdims=True)
     signal = scale > 1e-6 * level
     some = scale[signal]
-    if not ((some > _SMALL) & (some < _GREAT)).all() or not (level[~signal] < _GREAT).all():
+    if not ((some > _SMALL) & (some < _GREAT)).all():
         return None
+    if not signal.all():  # constant: certainly so where its level is moderate, or all of it is zero
+        still = (level > 1e6 * _SMALL) & (level < _GREAT)
+        nothing = ~data.any(axis=2, keepdims=True)
+        if spec.normalisation.startswith("window"):
+            nothing = nothing.all(axis=1, keepdims=True)
+        if not (signal | still | nothing).all():
+            return None
     out *= np.divide(np.float32(1), scale, out=np.zeros_like(scale), where=signal)
     return out
 
