@@ -99,6 +99,9 @@ def pick(
     start: Annotated[str | None, typer.Option(help="Begin of the span of --sds, ISO 8601 UTC.")] = None,
     end: Annotated[str | None, typer.Option(help="End of the span of --sds, excluded.")] = None,
     stations: Annotated[str | None, typer.Option(help="CSV of the stations to take from --sds.")] = None,
+    mode: Annotated[
+        str, typer.Option(help="exact (as the reference) or fast (fewer windows; a few picks are lost).")
+    ] = "exact",
     threads: Annotated[
         int | None, typer.Option(min=1, help="Threads of the network; all cores if not given.")
     ] = None,
@@ -125,7 +128,7 @@ def pick(
         if target is not None:
             check_target(target, content)
     limits = given(P=p_threshold, S=s_threshold, detection=detection_threshold)
-    picker = load(model, weights=weights, thresholds=limits, rate_as=rate_as, threads=threads)
+    picker = load(model, weights=weights, thresholds=limits, rate_as=rate_as, threads=threads, mode=mode)
     update, close = progress_bar(quiet)
     try:
         if sds is not None:

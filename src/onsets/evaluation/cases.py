@@ -14,7 +14,7 @@ import numpy.typing as npt
 from onsets.classical import refine
 from onsets.errors import ConfigError, nearest
 from onsets.evaluation.perturb import perturbed
-from onsets.picking import ClassicalPicker, Onsets, Picker, decode, describe
+from onsets.picking import ClassicalPicker, NetworkPicker, Onsets, Picker, decode, describe
 from onsets.types import Curve, Record, Sample
 
 __all__ = ["PHASES", "Case", "grid_of", "judge", "record_of"]
@@ -192,17 +192,20 @@ def _swept(picker: Picker, record: Record, curve: Curve, grid: Grid) -> dict[str
         if isinstance(picker, ClassicalPicker):
             found[phase] = _refined(picker, record, curve, phase, thresholds)
             continue
-        found[phase] = _decoded(curve, phase, thresholds, shift)
+        decoding = picker.spec.decoding if isinstance(picker, NetworkPicker) else "peaks"
+        found[phase] = _decoded(curve, phase, thresholds, shift, decoding)
     return found
 
 
-def _decoded(curve: Curve, phase: str, thresholds: Sequence[float], shift: float) -> dict[float, Onsets]:
+def _decoded(
+    curve: Curve, phase: str, thresholds: Sequence[float], shift: float, decoding: str
+) -> dict[float, Onsets]:
     """Decode at each threshold; equal onsets are one object, which keeps ten thousand records small."""
     highest = float(curve.row(phase).max(initial=0.0))
     found, before = {}, NO_ONSETS
     for threshold in sorted(thresholds, reverse=True):
         if highest >= np.float32(threshold):
-            onsets = decode(curve, {phase: threshold})[phase]
+            onsets = decode(curve, {phase: threshold}, decoding=decoding)[phase]
             seconds = onsets.seconds + shift
             if not (np.array_equal(seconds, before.seconds) and np.array_equal(onsets.values, before.values)):
                 before = Onsets(seconds, onsets.values)

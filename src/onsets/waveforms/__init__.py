@@ -1,18 +1,26 @@
 """Waveforms: files and archives to records, records to windows and back."""
 
+from onsets.waveforms.deferred import DeferredError
 from onsets.waveforms.filter import bandpass
 from onsets.waveforms.formats import read_other
-from onsets.waveforms.gather import gather
+from onsets.waveforms.gather import gather, lay_out
+from onsets.waveforms.layout import Layout
 from onsets.waveforms.mseed import read_mseed, write_mseed
 from onsets.waveforms.normalise import normalise
+from onsets.waveforms.pieces import Head, Piece, pieces
 from onsets.waveforms.quality import clipped_samples, dead_components
 from onsets.waveforms.read import find_files, read_traces
 from onsets.waveforms.records import read, read_records
-from onsets.waveforms.resample import interpolate, resample
+from onsets.waveforms.resample import Resampling, interpolate, resample, resampling
 from onsets.waveforms.sds import sds_files, stations_list, trim
 from onsets.waveforms.windows import Stack, cut, window_starts
 
 __all__ = [
+    "DeferredError",
+    "Head",
+    "Layout",
+    "Piece",
+    "Resampling",
     "Stack",
     "bandpass",
     "clipped_samples",
@@ -21,13 +29,16 @@ __all__ = [
     "find_files",
     "gather",
     "interpolate",
+    "lay_out",
     "normalise",
+    "pieces",
     "read",
     "read_mseed",
     "read_other",
     "read_records",
     "read_traces",
     "resample",
+    "resampling",
     "sds_files",
     "stations_list",
     "trim",
