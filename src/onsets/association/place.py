@@ -74,7 +74,7 @@ def _origins(scene: Scene, found: Found, tried: Floats) -> tuple[Floats, Floats]
     for kind in (0, 1):
         mine = phase == kind
         implied[mine] = scene.time_s[found.pick[mine], None] - scene.travel(
-            kind, distance[mine], depth[mine]
+            kind, distance[mine], depth[mine], scene.elevation_km[station[mine], None]
         )
     starts = np.searchsorted(found.event, np.arange(len(found)))
     count = np.bincount(found.event, minlength=len(found))[:, None]

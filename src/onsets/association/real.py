@@ -104,8 +104,8 @@ def _candidates(
 
 def _longest_s(scene: Scene, grids: Grids) -> float:
     """Return a travel time that no used pair of node and station exceeds, s."""
-    reach = np.array([grids.reach_km])
-    return max(float(scene.travel(1, reach, np.array([depth]))[0]) for depth in grids.depths_km) * 1.1
+    highest = np.array(scene.elevation_km.max())
+    return 1.1 * float(np.max(scene.travel(1, np.array(grids.reach_km), grids.depths_km, highest)))
 
 
 def _best(

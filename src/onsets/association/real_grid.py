@@ -69,9 +69,8 @@ class Grids:
         scene = self._scene
         distance = scene.distances(x_km, y_km)
         times = np.empty((2 * scene.stations, distance.shape[1]))
-        depth = np.broadcast_to(depth_km, distance.shape)
         for phase in (0, 1):
-            times[phase::2] = scene.travel(phase, distance, depth)
+            times[phase::2] = scene.travel(phase, distance, depth_km, scene.elevation_km[:, None])
         times[np.repeat(distance >= self.reach_km, 2, axis=0)] = np.nan
         return times, distance
 
@@ -84,5 +83,5 @@ class Grids:
         y = self._scene.y_km[station] + self._offsets[1]
         depth = self._offsets[2]
         times, distance = self.at(x, y, depth)
-        own = self._scene.travel(0, distance[station], depth)
+        own = self._scene.travel(0, distance[station], depth, self._scene.elevation_km[station])
         return Around(x, y, depth, times, own, self.share(distance))
