@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from onsets.association.pyocto_options import PyoctoOptions
-from onsets.association.scene import Found, Scene
+from onsets.association.scene import Floats, Found, Scene
 from onsets.errors import MissingExtraError
 
 __all__ = ["search"]
@@ -83,17 +83,15 @@ def search(scene: Scene, options: PyoctoOptions) -> Found:
         return Found(none, none, none, none, rows, rows)
     event = np.searchsorted(np.sort(found["idx"]), assigned["event_idx"].to_numpy())
     found = found.sort_values("idx")
-    return Found(
-        *(found[name].to_numpy(np.float64) for name in ("time", "x", "y", "z")),
-        event.astype(np.int64),
-        assigned["pick_idx"].to_numpy(np.int64),
-    )
+    time, x, y, z = (found[name].to_numpy(np.float64) for name in ("time", "x", "y", "z"))
+    return Found(time, x, y, z, event.astype(np.int64), assigned["pick_idx"].to_numpy(np.int64))
 
 
 def _engine(pyocto: Any, scene: Scene, options: PyoctoOptions, path: Path) -> Any:
-    speed = 1 / _slowness(scene)
+    speed = 1 / _slowness(scene, options.depth_km / 2)
+    tolerance = options.tolerance_s or 0.0
     model = pyocto.VelocityModel1D(
-        str(path), options.tolerance_s, options.largest_distance_km, float(speed[0]), float(speed[1])
+        str(path), tolerance, options.largest_distance_km, float(speed[0]), float(speed[1])
     )
     margin = options.margin_km or 0.0
     reach = np.array(min(options.largest_distance_km or np.inf, _widest_km(scene, options)))
@@ -103,7 +101,7 @@ def _engine(pyocto: Any, scene: Scene, options: PyoctoOptions, path: Path) -> An
         ylim=(float(scene.y_km.min() - margin), float(scene.y_km.max() + margin)),
         zlim=(0.0, float(options.depth_km)),
         velocity_model=model,
-        time_before=longest + options.tolerance_s,
+        time_before=longest + tolerance,
         min_node_size=options.node_km,
         min_node_size_location=options.place_km,
         pick_match_tolerance=options.match_s,
@@ -119,12 +117,10 @@ def _engine(pyocto: Any, scene: Scene, options: PyoctoOptions, path: Path) -> An
     )
 
 
-def _slowness(scene: Scene) -> np.ndarray:
+def _slowness(scene: Scene, depth_km: float) -> Floats:
     """Return the slowness of P and S under the stations, s/km: what a kilometre of elevation adds."""
-    zero, top = np.array(0.0), np.array(1.0)
-    return np.array(
-        [scene.travel(k, zero, zero, top) - scene.travel(k, zero, zero, zero) for k in (0, 1)]
-    )
+    zero, depth, up = np.array(0.0), np.array(depth_km), np.array([0.0, 1.0])
+    return np.array([np.diff(scene.travel(phase, zero, depth, up))[0] for phase in (0, 1)])
 
 
 def _widest_km(scene: Scene, options: PyoctoOptions) -> float:

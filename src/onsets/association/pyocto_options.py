@@ -27,11 +27,10 @@ class PyoctoOptions:
     p_picks, s_picks, picks, both : int or None
         Fewest P, S, all picks and stations with both (n_p_picks, n_s_picks, n_picks,
         n_p_and_s_picks).
-    tolerance_s : float
+    tolerance_s : float or None
         By how much travel times may be wrong while events are sought (tolerance).
-    match_s : float
-        Largest residual of a pick assigned (pick_match_tolerance). Both are 1.0 s: the half width of
-        REAL's S window at its published settings.
+    match_s : float or None
+        Largest residual of a pick assigned (pick_match_tolerance).
     node_km, place_km : float
         Smallest box of the search and of the location (min_node_size, min_node_size_location).
     interval_s : float
@@ -55,8 +54,8 @@ class PyoctoOptions:
     s_picks: int | None = None
     picks: int | None = None
     both: int | None = None
-    tolerance_s: float = 1.0
-    match_s: float = 1.0
+    tolerance_s: float | None = None
+    match_s: float | None = None
     node_km: float = 10.0
     place_km: float = 1.5
     interval_s: float = 3.0
@@ -67,8 +66,9 @@ class PyoctoOptions:
 
     def __post_init__(self) -> None:
         for name in ("depth_km", "tolerance_s", "match_s", "node_km", "place_km", "slice_s", "queue"):
-            if not getattr(self, name) > 0:
-                raise ConfigError(f"{name} is {getattr(self, name)}, expected above 0")
+            value = getattr(self, name)
+            if value is not None and not value > 0:
+                raise ConfigError(f"{name} is {value}, expected above 0")
         for name in ("p_picks", "s_picks", "picks", "both", "threads"):
             value = getattr(self, name)
             if value is not None and value < 0:
@@ -77,4 +77,5 @@ class PyoctoOptions:
     @property
     def windows_s(self) -> tuple[float, float]:
         """Half widths of the P and S window, s."""
-        return self.match_s, self.match_s
+        half = self.match_s or 0.0
+        return half, half

@@ -42,15 +42,16 @@ class Grids:
     """Grids around stations, made when first needed; the oldest go when there are too many."""
 
     def __init__(self, scene: Scene, options: RealOptions) -> None:
-        if options.range_km is None or options.grid_km is None or options.largest_distance_km is None:
-            raise ValueError("range_km, grid_km and largest_distance_km must be settled first")
-        self._scene, self._options = scene, options
+        grid, range_km, down = options.grid_km, options.range_km, options.grid_depth_km
+        if grid is None or range_km is None or down is None or options.largest_distance_km is None:
+            raise ValueError("range_km, grid_km, grid_depth_km and largest_distance_km must be settled first")
+        self._scene = scene
         self.reach_km = options.largest_distance_km
-        steps = int(2 * options.range_km / options.grid_km + 1 + 1e-9)
-        side = -options.range_km + (np.arange(steps) + _OFF_CENTRE) * options.grid_km
-        self.depths_km = np.arange(int(options.depth_km / options.grid_depth_km + 1 + 1e-9)) * options.grid_depth_km
-        north, east, down = np.meshgrid(side, side, self.depths_km, indexing="ij")
-        self._offsets = np.stack([east.ravel(), north.ravel(), down.ravel()])
+        steps = int(2 * range_km / grid + 1 + 1e-9)
+        side = -range_km + (np.arange(steps) + _OFF_CENTRE) * grid
+        self.depths_km = np.arange(int(options.depth_km / down + 1 + 1e-9)) * down
+        north, east, deep = np.meshgrid(side, side, self.depths_km, indexing="ij")
+        self._offsets = np.stack([east.ravel(), north.ravel(), deep.ravel()])
         self.nodes = self._offsets.shape[1]
         size = self.nodes * scene.stations * 3 * 8
         self._most = max(1, _CACHE_BYTES // size)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import Any
 
 import numpy as np
 
@@ -13,10 +14,11 @@ from onsets.association.scene import Floats, Scene
 
 __all__ = ["diagonal_km", "least_picks", "pair_share", "settle", "spacing_km"]
 
-PUBLISHED_S, PUBLISHED_BOTH, PUBLISHED_GRID_KM = 2, 3, 4.4476
+PUBLISHED_S, PUBLISHED_BOTH = 2, 3
 _MOST_KM = 150.0
 _FEWEST = 6
 _FALSE_A_DAY = 1.0
+_OF_TRAVEL = 0.11
 
 
 def spacing_km(scene: Scene) -> float:
@@ -99,11 +101,13 @@ def settle(options: RealOptions | PyoctoOptions, scene: Scene) -> RealOptions | 
     ==================  ==========================================================================
     range_km            1.25 x the spacing of the stations: within it lies an event whose nearest
                         station, or the next one, starts the search
-    grid_km             as published, 0.4 x the range, not coarser than the published 4.45 km
+    grid_km             as published, 0.4 x the range; the time windows follow from it
     grid_depth_km       as published, 0.45 x the grid
     largest_distance_km the diagonal of the network, at most 150 km
     s_picks, both       as published (2 and 3) where at least a fifth of the P have their S, in
                         proportion fewer below
+    match_s, tolerance_s  0.11 of the P travel time over half the largest distance: as the half width
+                        of REAL's S window, 1.0 s, is to its network
     picks               what chance brings together less than once a day (:func:`least_picks`)
     ==================  ==========================================================================
     """
@@ -112,18 +116,21 @@ def settle(options: RealOptions | PyoctoOptions, scene: Scene) -> RealOptions | 
     far, depth, up = np.array(reach), np.array(options.depth_km / 2), np.array(0.0)
     longest = float(scene.travel(1, far, depth, up) - scene.travel(0, far, depth, up))
     paired = min(1.0, pair_share(scene, longest) / 0.2)
-    given = {
+    given: dict[str, Any] = {
         "largest_distance_km": reach,
         "s_picks": options.s_picks if options.s_picks is not None else round(PUBLISHED_S * paired),
         "both": options.both if options.both is not None else round(PUBLISHED_BOTH * paired),
     }
     if isinstance(options, RealOptions):
         range_km = options.range_km or 1.25 * spacing
-        grid = options.grid_km or min(0.4 * range_km, PUBLISHED_GRID_KM)
+        grid = options.grid_km or 0.4 * range_km
         given |= {"range_km": range_km, "grid_km": grid}
         given |= {"grid_depth_km": options.grid_depth_km or round(0.45 * grid, 3)}
     else:
         given |= {"margin_km": 1.25 * spacing if options.margin_km is None else options.margin_km}
+        half = float(scene.travel(0, far / 2, depth, up))
+        given |= {"match_s": options.match_s or _OF_TRAVEL * half}
+        given |= {"tolerance_s": options.tolerance_s or given["match_s"]}
     settled = dataclasses.replace(options, **given)
     if settled.picks is None:
         settled = dataclasses.replace(settled, picks=_picks(settled, scene))
@@ -144,8 +151,8 @@ def _picks(options: RealOptions | PyoctoOptions, scene: Scene) -> int:
         nodes = side**2 * (options.depth_km / (options.grid_depth_km or 1.0) + 1)
         trials = nodes * counts[0].sum() * day_s / seconds
     else:
-        sides = [np.ptp(scene.x_km), np.ptp(scene.y_km), options.depth_km]
-        cells = np.prod([side / options.node_km + 1 for side in sides])
+        sides = [float(np.ptp(scene.x_km)), float(np.ptp(scene.y_km)), options.depth_km]
+        cells = math.prod(side / options.node_km + 1 for side in sides)
         trials = cells * day_s / (2 * half_s[0])
     least = max(options.p_picks + (options.s_picks or 0), 2 * (options.both or 0))
     return max(least, least_picks(expected, float(trials)))
