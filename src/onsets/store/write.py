@@ -22,6 +22,8 @@ FORMATS = {
     "picks": (".csv", ".jsonl", ".parquet", ".xml"),
     "detections": (".csv", ".jsonl", ".parquet"),
     "ledger": (".csv", ".jsonl", ".parquet"),
+    "events": (".csv", ".jsonl", ".parquet", ".xml", ".sqlite", "postgresql://"),
+    "assignments": (".csv", ".jsonl", ".parquet"),
 }
 """Suffixes that each table can be written to."""
 

@@ -10,6 +10,7 @@ from onsets.waveforms.read import find_files, read_traces
 from onsets.waveforms.records import read, read_records
 from onsets.waveforms.resample import interpolate, resample
 from onsets.waveforms.sds import sds_files, stations_list, trim
+from onsets.waveforms.stations import label_to_id, read_stations
 from onsets.waveforms.windows import Stack, cut, window_starts
 
 __all__ = [
@@ -21,11 +22,13 @@ __all__ = [
     "find_files",
     "gather",
     "interpolate",
+    "label_to_id",
     "normalise",
     "read",
     "read_mseed",
     "read_other",
     "read_records",
+    "read_stations",
     "read_traces",
     "resample",
     "sds_files",
