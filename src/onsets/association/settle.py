@@ -12,13 +12,14 @@ from onsets.association.pyocto_options import PyoctoOptions
 from onsets.association.real_options import RealOptions
 from onsets.association.scene import Floats, Scene
 
-__all__ = ["diagonal_km", "least_picks", "pair_share", "settle", "spacing_km"]
+__all__ = ["diagonal_km", "least_picks", "pair_share", "quiet_share", "settle", "spacing_km"]
 
 PUBLISHED_S, PUBLISHED_BOTH = 2, 3
 _MOST_KM = 150.0
 _FEWEST = 6
 _FALSE_A_DAY = 1.0
 _OF_TRAVEL = 0.11
+_QUIET_S = 10.0
 
 
 def spacing_km(scene: Scene) -> float:
@@ -77,8 +78,7 @@ def least_picks(expected: float, trials_a_day: float) -> int:
 
     Notes
     -----
-    Picks at chance are a Poisson process: the smallest n with trials x P(N >= n) <= 1. Events are among
-    the picks that set the rate, so that n errs to the high side.
+    Picks at chance are a Poisson process: the smallest n with trials x P(N >= n) <= 1.
 
     Examples
     --------
@@ -95,6 +95,24 @@ def least_picks(expected: float, trials_a_day: float) -> int:
     return max(n, _FEWEST)
 
 
+def quiet_share(scene: Scene) -> float:
+    """Return the share of the picks that also come in quiet times: noise, as far as that can be told.
+
+    Notes
+    -----
+    Picks of all stations are counted in 10 s windows. Events fill some windows and leave others to noise
+    alone, so that the lower quartile q belongs to noise: a Poisson process of mean m has q near
+    m - 0.67 sqrt(m), solved for m.
+    """
+    seconds = float(np.ptp(scene.time_s)) if len(scene.time_s) else 0.0
+    if seconds < 20 * _QUIET_S or seconds > 1e7 * _QUIET_S:
+        return 1.0
+    counts = np.bincount(((scene.time_s - scene.time_s.min()) / _QUIET_S).astype(np.int64))
+    quartile = float(np.percentile(counts, 25))
+    mean = (0.67 / 2 + math.sqrt(0.67**2 / 4 + quartile)) ** 2
+    return min(1.0, mean / float(counts.mean()))
+
+
 def settle(options: RealOptions | PyoctoOptions, scene: Scene) -> RealOptions | PyoctoOptions:
     """Return options in which nothing is None.
 
@@ -108,7 +126,7 @@ def settle(options: RealOptions | PyoctoOptions, scene: Scene) -> RealOptions | 
                         proportion fewer below
     match_s, tolerance_s  0.11 of the P travel time over half the largest distance: as the half width
                         of REAL's S window, 1.0 s, is to its network
-    picks               what chance brings together less than once a day (:func:`least_picks`)
+    picks               what noise brings together less than once a day (:func:`least_picks`)
     ==================  ==========================================================================
     """
     spacing, diagonal = spacing_km(scene), diagonal_km(scene)
@@ -145,7 +163,7 @@ def _picks(options: RealOptions | PyoctoOptions, scene: Scene) -> int:
     counts = [np.bincount(scene.station[scene.phase == k], minlength=scene.stations) for k in (0, 1)]
     own: Floats = 2 * (half_s[0] * counts[0] + half_s[1] * counts[1]) / seconds
     near = scene.distances(scene.x_km, scene.y_km) < (options.largest_distance_km or np.inf)
-    expected = float(np.percentile(near.astype(np.float64).T @ own, 90))
+    expected = quiet_share(scene) * float(np.percentile(near.astype(np.float64).T @ own, 90))
     if isinstance(options, RealOptions):
         side = 2 * (options.range_km or 0.0) / (options.grid_km or 1.0) + 1
         nodes = side**2 * (options.depth_km / (options.grid_depth_km or 1.0) + 1)
