@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from onsets.association.scene import Floats, Found, Scene
+from onsets.association.scene import Floats, Found, Ints, Scene
 
 __all__ = ["refine"]
 
@@ -42,7 +42,7 @@ def refine(scene: Scene, found: Found, reach_km: float, deepest_km: float) -> Fo
     return Found(time, x, y, depth, found.event, found.pick)
 
 
-def _blocks(found: Found) -> list[np.ndarray]:
+def _blocks(found: Found) -> list[Ints]:
     """Return runs of events with some thousand picks each."""
     total = np.cumsum(np.bincount(found.event, minlength=len(found)))
     return np.split(np.arange(len(found)), np.flatnonzero(np.diff(total // _BLOCK_PICKS)) + 1)
@@ -73,7 +73,9 @@ def _origins(scene: Scene, found: Found, tried: Floats) -> tuple[Floats, Floats]
     implied = np.empty_like(distance)
     for kind in (0, 1):
         mine = phase == kind
-        implied[mine] = scene.time_s[found.pick[mine], None] - scene.travel(kind, distance[mine], depth[mine])
+        implied[mine] = scene.time_s[found.pick[mine], None] - scene.travel(
+            kind, distance[mine], depth[mine], scene.elevation_km[station[mine], None]
+        )
     starts = np.searchsorted(found.event, np.arange(len(found)))
     count = np.bincount(found.event, minlength=len(found))[:, None]
     base = implied[starts]

@@ -25,14 +25,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 
 from onsets.association.place import refine
-from onsets.association.real_count import Raster, Series, thin
+from onsets.association.real_count import Raster, thin
 from onsets.association.real_grid import Around, Grids
 from onsets.association.real_judge import Verdict, best_of, judge
 from onsets.association.real_options import RealOptions
 from onsets.association.real_select import Candidates, one_each_time, without_shared_picks
 from onsets.association.scene import Floats, Found, Ints, Scene
+from onsets.association.series import Series
 
 __all__ = ["search"]
 
@@ -104,16 +106,16 @@ def _candidates(
 
 def _longest_s(scene: Scene, grids: Grids) -> float:
     """Return a travel time that no used pair of node and station exceeds, s."""
-    reach = np.array([grids.reach_km])
-    return max(float(scene.travel(1, reach, np.array([depth]))[0]) for depth in grids.depths_km) * 1.1
+    highest = np.array(scene.elevation_km.max())
+    return 1.1 * float(np.max(scene.travel(1, np.array(grids.reach_km), grids.depths_km, highest)))
 
 
 def _best(
-    series: Series, around: Around, time_s: float, counts: np.ndarray, options: RealOptions
+    series: Series, around: Around, time_s: float, counts: npt.NDArray[np.uint16], options: RealOptions
 ) -> tuple[int, Verdict] | None:
     """Return the node with most picks and what it explains, None if that is too little."""
     most = int(counts.max())
-    if most < max(options.picks or 0, options.p_picks + options.s_picks):
+    if most < max(options.picks or 0, options.p_picks + (options.s_picks or 0)):
         return None
     nodes = np.flatnonzero(counts == most)
     verdict = _judge(series, around, time_s, nodes, options)
@@ -134,7 +136,7 @@ def _judge(series: Series, around: Around, time_s: float, nodes: Ints, options: 
     return judge(series, around.times_s[:, nodes], around.share[:, nodes], origin, options)
 
 
-def _forget(series: Series, predicted_s: Floats, fresh: np.ndarray, options: RealOptions) -> None:
+def _forget(series: Series, predicted_s: Floats, fresh: npt.NDArray[np.bool_], options: RealOptions) -> None:
     """Let no further search start from the P picks close to an event's predictions."""
     half = options.forget * options.cell_km / options.p_velocity_km_s / 2
     rows = np.flatnonzero(~np.isnan(predicted_s))

@@ -2,53 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
 from onsets.association.real_grid import Around
-from onsets.association.scene import Floats, Ints, Scene
+from onsets.association.scene import Ints, Scene
+from onsets.association.series import Series
 
-__all__ = ["Raster", "Series", "thin"]
+__all__ = ["Raster", "thin"]
 
 _BIN_S = 0.02
 _RASTER_BYTES = 48 * 2**20
-_SPAN_S = 1e6
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Series:
-    """All picks by station and phase, each series in the order of time.
-
-    Attributes
-    ----------
-    time_s : ndarray of float64, shape (n,)
-    pick : ndarray of int64, shape (n,)
-        Row in the scene.
-    series : ndarray of int64, shape (n,)
-        2 x station + phase.
-    key : ndarray of float64, shape (n,)
-        Rises through all series: series x 1e6 s + time.
-    """
-
-    time_s: Floats
-    pick: Ints
-    series: Ints
-    key: Floats
-
-    @classmethod
-    def of(cls, scene: Scene, rows: Ints) -> Series:
-        """Sort rows of the scene."""
-        series = 2 * scene.station[rows] + scene.phase[rows]
-        order = np.lexsort((scene.time_s[rows], series))
-        time = scene.time_s[rows][order]
-        return cls(time, rows[order], series[order], series[order] * _SPAN_S + time)
-
-    def after(self, series: Any, time_s: Floats) -> Ints:
-        """Return the index of the first pick of a series later than a time; it may belong to the next."""
-        return np.searchsorted(self.key, np.asarray(series) * _SPAN_S + time_s, side="right")
 
 
 def thin(scene: Scene, closest_s: tuple[float, float]) -> Ints:
@@ -101,7 +65,8 @@ class Raster:
                 self._tables.clear()
             table = self._tables[station] = self._table(around)
         here = table + np.int32((time_s - self._begin_s) / _BIN_S)
-        return np.add.reduce(self._hit.ravel().take(here, mode="clip"), axis=0, dtype=np.uint16)
+        hits = self._hit.ravel().take(here, mode="clip")
+        return np.asarray(np.add.reduce(hits, axis=0, dtype=np.uint16))
 
     def _table(self, around: Around) -> npt.NDArray[np.int32]:
         """Return where in the flat raster each series is read for an event at time 0 (P at the station)."""
@@ -109,4 +74,4 @@ class Raster:
         later = np.floor((around.times_s - around.own_s) / _BIN_S)
         off = np.isnan(later)
         flat = np.where(off, len(rows), rows) * self.bins + np.where(off, 0, later)
-        return flat.astype(np.int32)
+        return np.asarray(flat, np.int32)

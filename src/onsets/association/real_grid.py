@@ -42,17 +42,16 @@ class Grids:
     """Grids around stations, made when first needed; the oldest go when there are too many."""
 
     def __init__(self, scene: Scene, options: RealOptions) -> None:
-        if options.range_km is None or options.grid_km is None or options.largest_distance_km is None:
-            raise ValueError("range_km, grid_km and largest_distance_km must be settled first")
-        self._scene, self._options = scene, options
+        grid, range_km, down = options.grid_km, options.range_km, options.grid_depth_km
+        if grid is None or range_km is None or down is None or options.largest_distance_km is None:
+            raise ValueError("range_km, grid_km, grid_depth_km and largest_distance_km must be settled first")
+        self._scene = scene
         self.reach_km = options.largest_distance_km
-        steps = int(2 * options.range_km / options.grid_km + 1 + 1e-9)
-        side = -options.range_km + (np.arange(steps) + _OFF_CENTRE) * options.grid_km
-        self.depths_km = (
-            np.arange(int(options.depth_km / options.grid_depth_km + 1 + 1e-9)) * options.grid_depth_km
-        )
-        north, east, down = np.meshgrid(side, side, self.depths_km, indexing="ij")
-        self._offsets = np.stack([east.ravel(), north.ravel(), down.ravel()])
+        steps = int(2 * range_km / grid + 1 + 1e-9)
+        side = -range_km + (np.arange(steps) + _OFF_CENTRE) * grid
+        self.depths_km = np.arange(int(options.depth_km / down + 1 + 1e-9)) * down
+        north, east, deep = np.meshgrid(side, side, self.depths_km, indexing="ij")
+        self._offsets = np.stack([east.ravel(), north.ravel(), deep.ravel()])
         self.nodes = self._offsets.shape[1]
         size = self.nodes * scene.stations * 3 * 8
         self._most = max(1, _CACHE_BYTES // size)
@@ -71,9 +70,8 @@ class Grids:
         scene = self._scene
         distance = scene.distances(x_km, y_km)
         times = np.empty((2 * scene.stations, distance.shape[1]))
-        depth = np.broadcast_to(depth_km, distance.shape)
         for phase in (0, 1):
-            times[phase::2] = scene.travel(phase, distance, depth)
+            times[phase::2] = scene.travel(phase, distance, depth_km, scene.elevation_km[:, None])
         times[np.repeat(distance >= self.reach_km, 2, axis=0)] = np.nan
         return times, distance
 
@@ -86,5 +84,5 @@ class Grids:
         y = self._scene.y_km[station] + self._offsets[1]
         depth = self._offsets[2]
         times, distance = self.at(x, y, depth)
-        own = self._scene.travel(0, distance[station], depth)
+        own = self._scene.travel(0, distance[station], depth, self._scene.elevation_km[station])
         return Around(x, y, depth, times, own, self.share(distance))

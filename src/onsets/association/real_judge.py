@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from onsets.association.real_count import Series
 from onsets.association.real_options import RealOptions
 from onsets.association.scene import Floats, Ints
+from onsets.association.series import Series
 
 __all__ = ["Verdict", "best_of", "enough", "judge", "members", "spread"]
 
@@ -37,7 +37,7 @@ class Verdict:
 
 
 def members(
-    series: Series, times_s: Floats, origin_s: Floats, options: RealOptions, limit_s: float = np.inf
+    series: Series, times_s: Floats, origin_s: Floats, options: RealOptions, limit_s: Floats | float = np.inf
 ) -> Ints:
     """Return which pick of each station and phase belongs to each place.
 
@@ -104,9 +104,8 @@ def enough(p: Ints, s: Ints, both: Ints, weight: Floats, options: RealOptions) -
     """Return whether counts reach all thresholds."""
     least = options.picks or 0
     near = (p + s > options.near_picks * least) | (weight >= options.near_share * (p + s))
-    return np.asarray(
-        (p >= options.p_picks) & (s >= options.s_picks) & (p + s >= least) & (both >= options.both) & near
-    )
+    counts = (p >= options.p_picks) & (s >= (options.s_picks or 0)) & (both >= (options.both or 0))
+    return np.asarray(counts & (p + s >= least) & near)
 
 
 def spread(implied_s: Floats, count: Ints) -> tuple[Floats, Floats]:

@@ -18,9 +18,8 @@ KM_PER_DEGREE = 111.19
 class RealOptions:
     """Settings of the engine ``real``; in brackets the letter and place in REAL's options.
 
-    The defaults are those that REAL's authors publish for the 2016 central Italy day (large grid),
-    except ``range_km``, ``grid_km`` and ``picks``, which None derives from the network and the picks
-    (:mod:`onsets.association.geometry`).
+    The defaults are those that REAL's authors publish for a day in central Italy (large grid), except
+    what is None: that is derived from the network and the picks (:mod:`onsets.association.settle`).
 
     Attributes
     ----------
@@ -28,7 +27,7 @@ class RealOptions:
         How far around the station of an initiating P the grid reaches, each way (R1).
     depth_km : float
         Deepest node (R2).
-    grid_km, grid_depth_km : float or None, float
+    grid_km, grid_depth_km : float or None
         Distance of the nodes (R3, R4).
     interval_s : float
         Of events closer in time than this the best is kept (R5); never less than the S window.
@@ -63,16 +62,16 @@ class RealOptions:
     range_km: float | None = None
     depth_km: float = 20.0
     grid_km: float | None = None
-    grid_depth_km: float = 2.0
+    grid_depth_km: float | None = None
     interval_s: float = 5.0
     largest_gap_deg: float = 360.0
     largest_distance_km: float | None = None
     p_velocity_km_s: float = 6.2
     s_velocity_km_s: float = 3.3
     p_picks: int = 3
-    s_picks: int = 2
+    s_picks: int | None = None
     picks: int | None = None
-    both: int = 3
+    both: int | None = None
     deviation_s: float = 0.5
     s_minus_p_s: float = 0.2
     window: float = 1.0
@@ -100,7 +99,7 @@ class RealOptions:
     @property
     def cell_km(self) -> float:
         """Diagonal of a cell of the grid."""
-        return math.sqrt(2 * (self.grid_km or 0.0) ** 2 + self.grid_depth_km**2)
+        return math.sqrt(2 * (self.grid_km or 0.0) ** 2 + (self.grid_depth_km or 0.0) ** 2)
 
     @property
     def windows_s(self) -> tuple[float, float]:

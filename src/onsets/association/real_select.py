@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from onsets.association.real_count import Series
 from onsets.association.real_grid import Grids
 from onsets.association.real_judge import enough, members, spread
 from onsets.association.real_options import RealOptions
 from onsets.association.scene import Floats, Found, Ints
+from onsets.association.series import Series
 
 __all__ = ["Candidates", "one_each_time", "without_shared_picks"]
 

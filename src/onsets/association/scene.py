@@ -12,8 +12,9 @@ __all__ = ["Floats", "Found", "Ints", "Scene", "TravelTime"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-TravelTime = Callable[[int, Floats, Floats], Floats]
-"""``travel(phase, distance_km, depth_km)``: seconds of the first P (0) or S (1) at sea level; broadcasts."""
+TravelTime = Callable[[int, Floats, Floats, Floats], Floats]
+"""``travel(phase, distance_km, depth_km, elevation_km)``: seconds of the first P (0) or S (1) from a
+source to a station; broadcasts."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,10 +31,8 @@ class Scene:
         Seconds from a time near the picks.
     weight : ndarray of float64, shape (picks,)
         How much a pick is trusted: its probability, 1 where unknown.
-    x_km, y_km : ndarray of float64, shape (stations,)
-        East and north.
-    z_km : ndarray of float64, shape (stations,)
-        Depth of the station: minus its elevation.
+    x_km, y_km, elevation_km : ndarray of float64, shape (stations,)
+        East, north and up.
     travel : callable
         :data:`TravelTime`.
     """
@@ -44,7 +43,7 @@ class Scene:
     weight: Floats
     x_km: Floats
     y_km: Floats
-    z_km: Floats
+    elevation_km: Floats
     travel: TravelTime
 
     @property
@@ -61,7 +60,7 @@ class Scene:
             self.weight[index],
             self.x_km,
             self.y_km,
-            self.z_km,
+            self.elevation_km,
             self.travel,
         )
 

@@ -145,6 +145,8 @@ def _first(tops: Floats, speeds: Floats, kind: str, x: Floats, source: Floats, r
 def _direct(tops: Floats, speeds: Floats, x: Floats, source: Floats, receiver: Floats) -> Arrivals:
     """Return the direct rays; every argument but the model has shape (n,)."""
     upper, lower = np.minimum(source, receiver)[:, None], np.maximum(source, receiver)[:, None]
+    deepest = 1 + int(np.searchsorted(tops[1:], lower.max(initial=-np.inf), side="right"))
+    tops, speeds = tops[:deepest], speeds[:deepest]
     thickness = np.minimum(np.append(tops[1:], np.inf), lower) - np.maximum(
         np.append(-np.inf, tops[1:]), upper
     )

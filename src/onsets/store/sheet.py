@@ -10,9 +10,30 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from onsets.tables import DETECTION_COLUMNS, LEDGER_COLUMNS, PICK_COLUMNS, Detections, LedgerRow, Picks
+from onsets.tables import (
+    ASSIGNMENT_COLUMNS,
+    DETECTION_COLUMNS,
+    EVENT_COLUMNS,
+    LEDGER_COLUMNS,
+    PICK_COLUMNS,
+    Assignments,
+    Detections,
+    Events,
+    LedgerRow,
+    Picks,
+)
 
-__all__ = ["Column", "Sheet", "detections_sheet", "iso_times", "ledger_sheet", "picks_sheet", "printable"]
+__all__ = [
+    "Column",
+    "Sheet",
+    "assignments_sheet",
+    "detections_sheet",
+    "events_sheet",
+    "iso_times",
+    "ledger_sheet",
+    "picks_sheet",
+    "printable",
+]
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NO_CHARACTER = re.compile("[\ud800-\udfff\ufffe\uffff]")
@@ -115,3 +136,23 @@ def detections_sheet(detections: Detections) -> Sheet:
 def ledger_sheet(rows: Sequence[LedgerRow]) -> Sheet:
     """Return the columns of :data:`onsets.tables.LEDGER_COLUMNS`."""
     return Sheet(tuple(_column(name, [getattr(row, name) for row in rows]) for name in LEDGER_COLUMNS))
+
+
+def events_sheet(events: Events) -> Sheet:
+    """Return the columns of :data:`onsets.tables.EVENT_COLUMNS`."""
+    return Sheet(tuple(_of_kind(name, events) for name in EVENT_COLUMNS))
+
+
+def assignments_sheet(assignments: Assignments) -> Sheet:
+    """Return the columns of :data:`onsets.tables.ASSIGNMENT_COLUMNS`."""
+    return Sheet(tuple(_of_kind(name, assignments) for name in ASSIGNMENT_COLUMNS))
+
+
+def _of_kind(name: str, table: Events | Assignments) -> Column:
+    """Return a column whose kind follows from its array."""
+    values = table.time_ns if name == "time" else getattr(table, name)
+    if name == "time" or values.dtype.kind == "i":
+        return Column(name, "time" if name == "time" else "count", values)
+    if values.dtype.kind == "f":
+        return Column(name, "number", values)
+    return Column(name, "text", [printable(value) for value in values.tolist()])

@@ -1,5 +1,6 @@
 """Tables: columns for many things, where :mod:`onsets.types` has one object for one thing."""
 
+from onsets.tables.differences import Differences
 from onsets.tables.events import ASSIGNMENT_COLUMNS, EVENT_COLUMNS, Assignments, Events
 from onsets.tables.picks import (
     DETECTION_COLUMNS,
@@ -21,6 +22,7 @@ __all__ = [
     "STATION_COLUMNS",
     "Assignments",
     "Detections",
+    "Differences",
     "Events",
     "LedgerRow",
     "Picks",

@@ -13,6 +13,7 @@ from onsets.waveforms.read import find_files, read_traces
 from onsets.waveforms.records import read, read_records
 from onsets.waveforms.resample import Resampling, interpolate, resample, resampling
 from onsets.waveforms.sds import sds_files, stations_list, trim
+from onsets.waveforms.stations import label_to_id, read_stations
 from onsets.waveforms.windows import Stack, cut, window_starts
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "find_files",
     "gather",
     "interpolate",
+    "label_to_id",
     "lay_out",
     "normalise",
     "pieces",
@@ -36,6 +38,7 @@ __all__ = [
     "read_mseed",
     "read_other",
     "read_records",
+    "read_stations",
     "read_traces",
     "resample",
     "resampling",
