@@ -73,9 +73,7 @@ def _origins(scene: Scene, found: Found, tried: Floats) -> tuple[Floats, Floats]
     implied = np.empty_like(distance)
     for kind in (0, 1):
         mine = phase == kind
-        implied[mine] = scene.time_s[found.pick[mine], None] - scene.travel(
-            kind, distance[mine], depth[mine]
-        )
+        implied[mine] = scene.time_s[found.pick[mine], None] - scene.travel(kind, distance[mine], depth[mine])
     starts = np.searchsorted(found.event, np.arange(len(found)))
     count = np.bincount(found.event, minlength=len(found))[:, None]
     base = implied[starts]

@@ -48,7 +48,9 @@ class Grids:
         self.reach_km = options.largest_distance_km
         steps = int(2 * options.range_km / options.grid_km + 1 + 1e-9)
         side = -options.range_km + (np.arange(steps) + _OFF_CENTRE) * options.grid_km
-        self.depths_km = np.arange(int(options.depth_km / options.grid_depth_km + 1 + 1e-9)) * options.grid_depth_km
+        self.depths_km = (
+            np.arange(int(options.depth_km / options.grid_depth_km + 1 + 1e-9)) * options.grid_depth_km
+        )
         north, east, down = np.meshgrid(side, side, self.depths_km, indexing="ij")
         self._offsets = np.stack([east.ravel(), north.ravel(), down.ravel()])
         self.nodes = self._offsets.shape[1]

@@ -78,9 +78,7 @@ def _first(series: Series, rows: Ints, begin_s: Floats, end_s: Floats) -> Ints:
     return np.where(there, index, -1)
 
 
-def judge(
-    series: Series, times_s: Floats, share: Floats, origin_s: Floats, options: RealOptions
-) -> Verdict:
+def judge(series: Series, times_s: Floats, share: Floats, origin_s: Floats, options: RealOptions) -> Verdict:
     """Count and compare the picks of some places.
 
     Parameters

@@ -66,9 +66,7 @@ def one_each_time(candidates: Candidates, interval_s: float) -> Candidates:
     return candidates.take(alive)
 
 
-def without_shared_picks(
-    candidates: Candidates, series: Series, grids: Grids, options: RealOptions
-) -> Found:
+def without_shared_picks(candidates: Candidates, series: Series, grids: Grids, options: RealOptions) -> Found:
     """Give each candidate its picks, each pick one candidate, and keep those that still suffice.
 
     Returns
@@ -77,7 +75,12 @@ def without_shared_picks(
         ``pick`` is a row of the scene.
     """
     parts = [
-        _claims(candidates.take(np.arange(begin, min(begin + _BLOCK, len(candidates.origin_s)))), series, grids, options)
+        _claims(
+            candidates.take(np.arange(begin, min(begin + _BLOCK, len(candidates.origin_s)))),
+            series,
+            grids,
+            options,
+        )
         for begin in range(0, len(candidates.origin_s), _BLOCK)
     ]
     if not parts:

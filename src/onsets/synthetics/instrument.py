@@ -73,9 +73,12 @@ def instrument_response(instrument: Instrument, frequency_hz: npt.ArrayLike) -> 
     >>> round(counts / INSTRUMENTS["broadband"].sensitivity, 6)
     1.0
     """
+
     def shape(frequency: npt.NDArray[np.float64]) -> Complex128:
         s = 2j * np.pi * frequency[..., None]
-        return np.prod(s - np.array(instrument.zeros), axis=-1) / np.prod(s - np.array(instrument.poles), axis=-1)  # type: ignore[no-any-return]
+        return np.prod(s - np.array(instrument.zeros), axis=-1) / np.prod(
+            s - np.array(instrument.poles), axis=-1
+        )  # type: ignore[no-any-return]
 
     frequency = np.asarray(frequency_hz, np.float64)
     at_reference = abs(shape(np.array([instrument.reference_hz]))[0])
@@ -107,7 +110,9 @@ def record_as(velocity: Float32, rate_hz: float, name: str) -> Float32:
         raise ConfigError(f"unknown instrument {name!r}; {nearest(name, list(INSTRUMENTS))}")
     samples = velocity.shape[-1]
     length = 2 ** int(np.ceil(np.log2(2 * samples)))
-    response = instrument_response(INSTRUMENTS[name], np.fft.rfftfreq(length, 1 / rate_hz)).astype(np.complex64)
+    response = instrument_response(INSTRUMENTS[name], np.fft.rfftfreq(length, 1 / rate_hz)).astype(
+        np.complex64
+    )
     counts = np.fft.irfft(np.fft.rfft(velocity, length) * response, length)[..., :samples]
     return np.rint(counts).clip(-(2**23), 2**23 - 1).astype(np.float32)
 

@@ -99,7 +99,9 @@ def ground_noise(
     """
     powers = {"acceleration": 0, "velocity": 1, "displacement": 2}
     if quantity not in powers or not rate_hz > 0:
-        raise ConfigError(f"noise of {quantity!r} at {rate_hz} Hz, expected one of {', '.join(powers)} above 0 Hz")
+        raise ConfigError(
+            f"noise of {quantity!r} at {rate_hz} Hz, expected one of {', '.join(powers)} above 0 Hz"
+        )
     frequency = np.fft.rfftfreq(samples, 1 / rate_hz)
     levels = np.broadcast_to(np.asarray(level, np.float64), (count,))
     out = np.empty((count, components, samples), np.float32)
@@ -140,7 +142,9 @@ def recorded_noise(recorded: Float32, count: int, samples: int, rng: np.random.G
     """
     length = recorded.shape[-1]
     if recorded.ndim != 2 or length < 2:
-        raise ConfigError(f"recorded noise has shape {recorded.shape}, expected (components, 2 or more samples)")
+        raise ConfigError(
+            f"recorded noise has shape {recorded.shape}, expected (components, 2 or more samples)"
+        )
     data = recorded - recorded.mean(axis=1, keepdims=True)
     piece = max(2, min(length // 2, samples))
     fade = max(1, piece // 4)
