@@ -86,10 +86,11 @@ class Spec:
     activation : str
         ``softmax`` (over rows), ``sigmoid`` (each row) or ``none``; applied outside the network.
     output_kind : str
-        ``per_sample``, ``per_segment`` (a second output holds the onset's offset in samples, one
-        row) or ``per_window`` (one value a window).
+        ``per_sample`` (each value speaks of one moment), ``per_segment`` (of a stretch, in which a second
+        output of one row holds the onset's offset in samples) or ``per_window`` (one value a window).
     segment_samples : int
-        Input samples per output value: LPPN's stride, 1 for a value a sample.
+        Input samples per output value: LPPN's stride; 1 for a value a sample. A ``per_sample`` value
+        speaks of the first of its samples.
     onset_samples : int or None
         ``per_window`` only: where in the window the onset is that its value speaks of; the middle
         if None.

@@ -83,3 +83,12 @@ def test_what_is_not_there_is_said(tiny: Path) -> None:
         open_pools(Data(root=str(tiny), sets=("tiny",), shares=SHARES, filters={"manuel": {}}), SPEC)
     with pytest.raises(CatalogueError, match="keeps none"):
         open_pools(Data(root=str(tiny), sets=("tiny",), shares=SHARES, filters={"manual": {}}), SPEC)
+
+
+def test_a_rate_that_records_are_said_to_have_moves_their_arrivals(tiny: Path) -> None:
+    own = open_pools(Data(root=str(tiny), sets=("tiny",), shares=SHARES), SPEC).train
+    said = open_pools(Data(root=str(tiny), sets=("tiny",), shares=SHARES, rate_as={"tiny": 50.0}), SPEC).train
+    np.testing.assert_allclose(said.arrivals, 2 * own.arrivals)
+    assert said.samples.tolist() == (2 * own.samples).tolist()
+    with pytest.raises(ConfigError, match="none of the datasets"):
+        open_pools(Data(root=str(tiny), sets=("tiny",), shares=SHARES, rate_as={"tinny": 50.0}), SPEC)

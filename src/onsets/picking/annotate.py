@@ -269,11 +269,7 @@ def _neighbours(each: Float32, weighted: Float32, spec: Spec) -> tuple[Float32, 
 
 
 def _check(outputs: tuple[Float32, ...], count: int, spec: Spec, station_id: str) -> None:
-    values = {
-        "per_sample": spec.samples,
-        "per_segment": -(-spec.samples // spec.segment_samples),
-        "per_window": 1,
-    }[spec.output_kind]
+    values = 1 if spec.output_kind == "per_window" else -(-spec.samples // spec.segment_samples)
     want = [(count, len(spec.outputs), values)]
     if spec.output_kind == "per_segment":
         want.append((count, 1, values))

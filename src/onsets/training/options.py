@@ -79,6 +79,9 @@ class Data:
         Table of noise stretches inside the records, see :func:`onsets.datasets.read_noise_windows`.
     noise_share : float or None
         Share of windows that hold noise only; None takes records as they come.
+    rate_as : dict
+        Dataset -> rate its records are said to have, Hz: they are played at another speed. 40 Hz said
+        to be 100 make of S-P 30 s one of 12.
     weights : dict
         Dataset -> relative chance of a record to be drawn, 1 if not named.
     generalisation : tuple of str
@@ -97,6 +100,7 @@ class Data:
     name_time: str = ""
     noise_windows: str = ""
     noise_share: float | None = None
+    rate_as: dict[str, float] = field(default_factory=dict)
     weights: dict[str, float] = field(default_factory=dict)
     generalisation: tuple[str, ...] = ()
     hold: bool = False
@@ -111,6 +115,7 @@ class Data:
             "parts": not (self.parts and self.shares),
             "noise_windows": not self.noise_windows or self.hold,
             "noise_share": self.noise_share is None or 0 <= self.noise_share < 1,
+            "rate_as": all(rate > 0 for rate in self.rate_as.values()),
             "weights": all(weight >= 0 for weight in self.weights.values()),
         }
         _require("data", checks, self)
