@@ -43,7 +43,7 @@ def test_waves_begin_at_the_labels(table):
     assert (data[:, :, :25] == 0).all()
     for record, (p, s) in zip(data, drawn.arrivals, strict=True):
         before, whole = np.abs(record[:, : int(p) - 3]).max(), np.abs(record).max()
-        assert before < 0.03 * whole
+        assert before < 0.02 * whole
         assert np.abs(record[:, int(s) : int(s) + 15]).max() > 0.05 * whole
 
 
