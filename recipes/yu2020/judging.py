@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import resource
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,14 +72,26 @@ def judge_network(name: str, folders: Folders, workers: int, device: str) -> Pat
     if path.is_file():
         return path
     found: dict[str, np.ndarray] = {}
-    began = time.process_time()
+    began = processor_s()
     for kind in SETS:
         for phase, judged in _judge(_cases(name, kind, folders, workers, device)).items():
             found |= {f"{kind}/{phase}/{key}": np.asarray(getattr(judged, key)) for key in Judged.__slots__}
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as handle:
-        np.savez(handle, cpu_s=time.process_time() - began, **found)  # type: ignore[arg-type]
+        np.savez(handle, cpu_s=processor_s() - began, **found)  # type: ignore[arg-type]
     return path
+
+
+def processor_s() -> float:
+    """Return the processor time of this process and of those that ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def judging_s(path: Path) -> float:
+    """Return the processor time that judging a network took."""
+    with np.load(path, allow_pickle=False) as stored:
+        return float(stored["cpu_s"])
 
 
 def read_judged(path: Path) -> dict[tuple[str, str], Judged]:

@@ -133,6 +133,7 @@ def _share(own: Judged) -> str:
 
 def _time_words(scale: Scale, notes: Mapping[str, Any]) -> str:
     spent = sum(each["cpu_s"] for part in ("stages", "trained") for each in notes[part].values())
+    spent += sum(notes["judged"].values())
     macs = sum(notes["timing"]["rows"][name]["multiply_adds"] for name in NETWORKS)
     visits = scale.batch * scale.updates
     full = 3 * macs * 700_000
@@ -152,7 +153,10 @@ def _times(notes: Mapping[str, Any]) -> tuple[tuple[str, ...], list[tuple[str, .
     for name in NETWORKS:
         own = notes["trained"][name]
         words = f"{own['device']}, {own['precision']}"
-        rows.append((f"train {SHOWN[name]}", f"{own['wall_s']:.0f}", f"{own['cpu_s']:.0f}", words))
+        rows.append((f"training {SHOWN[name]}", f"{own['wall_s']:.0f}", f"{own['cpu_s']:.0f}", words))
+    rows.append(
+        ("judging all nine", "–", f"{sum(notes['judged'].values()):.0f}", "ONNX Runtime, torch for FP16")
+    )
     return ("what", "wall (s)", "processor (s)", "where"), rows
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -23,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from judging import judge_network
+from judging import judge_network, judging_s, processor_s
 from page import write_page
 from plan import HALF, NETWORKS, SCALES, SHOWN, Folders, Scale
 from records import table_options, write_sets
@@ -49,12 +48,6 @@ def write_note(folders: Folders, name: str, values: dict[str, Any]) -> None:
     folders.root.mkdir(parents=True, exist_ok=True)
     with replacing(folders.note(name)) as handle:
         handle.write((json.dumps(values, indent=1) + "\n").encode())
-
-
-def processor_s() -> float:
-    """Return the processor time of this process and of those that ended."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 @contextmanager
@@ -207,15 +200,15 @@ def main() -> None:
     train_all(given.only or NETWORKS, scale, folders, device, given.workers)
     if given.until == "train":
         return
-    if not all(folders.judged(name).is_file() for name in SHOWN):
-        with stage(folders, "judging"):
-            for name in [*NETWORKS, HALF]:
-                judge_network(name, folders, given.workers, device)
+    for name in [*NETWORKS, HALF]:
+        print(f"{time.strftime('%H:%M:%S')}  judging {name}", flush=True)
+        judge_network(name, folders, given.workers, device)
     if given.until == "judge":
         return
     timing = once(folders, "timing", lambda: measure(folders))
     trained = {name: read_note(folders, f"trained-{name}") for name in NETWORKS}
-    notes = {"timing": timing, "stages": read_note(folders, "stages"), "trained": trained}
+    judged = {name: judging_s(folders.judged(name)) for name in SHOWN}
+    notes = {"timing": timing, "stages": read_note(folders, "stages"), "trained": trained, "judged": judged}
     given.page.parent.mkdir(parents=True, exist_ok=True)
     write_page(scale, folders, notes, given.page, device)
     print(f"{time.strftime('%H:%M:%S')}  {given.page}", flush=True)
