@@ -42,7 +42,7 @@ def test_waves_begin_at_the_labels(table):
     assert data.shape == (300, 3, 256) and data.dtype == np.float32
     assert (data[:, :, :25] == 0).all()
     for record, (p, s) in zip(data, drawn.arrivals, strict=True):
-        before, whole = np.abs(record[:, : int(p) - 3]).max(), np.abs(record).max()
+        before, whole = np.abs(record[:, : int(p) - 4]).max(), np.abs(record).max()
         assert before < 0.02 * whole
         assert np.abs(record[:, int(s) : int(s) + 15]).max() > 0.05 * whole
 

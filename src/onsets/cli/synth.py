@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+import numpy as np
 import typer
 
 from onsets.cli.options import Config, Json, Quiet, Sets, options_of, say
 from onsets.cli.pick import progress_bar
 from onsets.cli.synth_truth import catalogue, day
+
+if TYPE_CHECKING:
+    from onsets.synthetics import GreensTable
 
 __all__ = ["greens", "records", "synth"]
 
@@ -31,6 +35,9 @@ def greens(
     config: Config = None,
     sets: Sets = None,
     cache: Annotated[Path, typer.Option(help="Folder of tables; made if it is not there.")] = Path("greens"),
+    section: Annotated[
+        Path | None, typer.Option(help="Draw a record section of the first depth: .png, .pdf or .svg.")
+    ] = None,
     workers: Workers = None,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -43,6 +50,10 @@ def greens(
     """
     from onsets.synthetics import GreensOptions, greens_table
 
+    if section is not None:
+        from onsets.plots import check_picture
+
+        check_picture(section)
     options, began = options_of(GreensOptions(), config, sets), time.perf_counter()
     update, close = progress_bar(quiet or as_json)
     try:
@@ -54,6 +65,8 @@ def greens(
         )
     finally:
         close()
+    if section is not None:
+        _draw_section(table, section)
     said = {
         "cache": str(cache),
         "file": str(getattr(table.values, "filename", "")),
@@ -101,6 +114,31 @@ def records(
     said = {"output": str(output), "layout": to, "records": len(made), **labelled}
     said["seconds"] = round(time.perf_counter() - began, 2)
     say(said, "{records:,} records ({p:,} P, {s:,} S), {seconds} s -> {output}", as_json, quiet)
+
+
+def _draw_section(table: GreensTable, path: Path) -> None:
+    """Draw what the first depth's oblique double couple sends 30 degrees off its strike."""
+    from onsets.earth import travel_times
+    from onsets.plots import Section, figure_sections, save_figure
+    from onsets.synthetics import double_couple, synthesise
+
+    columns, depth_km = np.arange(len(table.distances_km)), float(table.depths_km[0])
+    sent = synthesise(table, 0, columns, 30.0, np.tile(double_couple(0, 60, 45), (len(columns), 1)))
+    surface_km = float(table.model.depth_km[0])
+    times = {
+        phase: travel_times(table.model, phase, table.distances_km, depth_km, surface_km).time_s
+        for phase in "PS"
+    }
+    names = {"Z": "Vertical", "R": "Radial", "T": "Transverse"}
+    sections = {
+        f"{names[axis]} {table.quantity}, source {depth_km:g} km deep": Section(
+            table.distances_km, sent[:, row], table.rate_hz, table.start_s, times
+        )
+        for row, axis in enumerate("ZRT")
+    }
+    fastest = float(table.model.vp_km_s.max())
+    last = float((times["S"] - table.distances_km / fastest).max())
+    save_figure(figure_sections(sections, reduction_km_s=fastest, latest_s=1.4 * last + 10), path)
 
 
 synth.command()(day)

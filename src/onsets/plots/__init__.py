@@ -9,12 +9,14 @@ from onsets.plots.record import figure_record, plot_record
 from onsets.plots.residuals import figure_boxes, figure_histograms
 from onsets.plots.save import PICTURES, check_picture, save_figure
 from onsets.plots.scores import Panel, figure_costs, figure_matrix, figure_scores
+from onsets.plots.section import Section, figure_sections
 
 __all__ = [
     "PICTURES",
     "Example",
     "Line",
     "Panel",
+    "Section",
     "check_picture",
     "figure_attention",
     "figure_boxes",
@@ -27,6 +29,7 @@ __all__ = [
     "figure_record",
     "figure_roc",
     "figure_scores",
+    "figure_sections",
     "look_of",
     "panels",
     "plot_attention",
