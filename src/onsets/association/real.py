@@ -57,7 +57,7 @@ def search(scene: Scene, options: RealOptions) -> Found:
     series = Series.of(scene, thin(scene, windows))
     grids = Grids(scene, options)
     rows = list(_candidates(scene, series, grids, options)) or np.empty((0, 6))
-    interval = max(options.interval_s, 2 * options.windows_s[1])
+    interval = options.interval_s or 2 * options.windows_s[0]
     found = without_shared_picks(
         one_each_time(Candidates(*np.array(rows, np.float64).T), interval), series, grids, options
     )
