@@ -102,6 +102,11 @@ class RealOptions:
         return math.sqrt(2 * (self.grid_km or 0.0) ** 2 + (self.grid_depth_km or 0.0) ** 2)
 
     @property
+    def refine_km(self) -> float:
+        """How far an event may be moved at first, km."""
+        return self.grid_km or 0.0
+
+    @property
     def windows_s(self) -> tuple[float, float]:
         """Half widths of the P and S window, s."""
         half = self.window * self.cell_km / 2

@@ -79,7 +79,8 @@ def association_options(method: str = "pyocto", settings: Iterable[str] = ()) ->
     """
     if method not in ENGINES:
         raise ConfigError(f"unknown method {method!r}; {nearest(method, list(ENGINES))}")
-    strings, values = {}, {}
+    strings: dict[str, str] = {}
+    values: dict[str, Any] = {}
     for text in settings:
         key, _, written = text.partition("=")
         if method == "real" and key.strip() in _REAL_LETTERS:

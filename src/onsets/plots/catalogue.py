@@ -118,7 +118,15 @@ def _limits(ax: Axes, shown: list[tuple[Floats, Floats]], middle: tuple[float, f
     ax.set_xlim(low[0] - 0.12 * reach[0], high[0] + 0.12 * reach[0])
     ax.set_ylim(low[1] - 0.12 * reach[1], high[1] + 0.12 * reach[1])
     stretch = 1.0 if np.isnan(middle[0]) else 1 / max(float(np.cos(np.radians(middle[0]))), 0.05)
-    ax.set_aspect(stretch, adjustable="datalim")
+    size = ax.get_window_extent()
+    want = stretch * float(size.width / size.height)
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    if (right - left) < want * (top - bottom):
+        half, centre = want * (top - bottom) / 2, (left + right) / 2
+        ax.set_xlim(centre - half, centre + half)
+    else:
+        half, centre = (right - left) / want / 2, (bottom + top) / 2
+        ax.set_ylim(centre - half, centre + half)
 
 
 def figure_magnitudes(events: Events, title: str = "") -> Figure:
@@ -153,6 +161,8 @@ def figure_magnitudes(events: Events, title: str = "") -> Figure:
             alpha=0.6,
         )
         ax.scatter(seconds, value, s=12, color=phase_colour("P"), zorder=3)
+        box = ax.get_position()
+        ax.set_position((box.x0, box.y0, box.width - 0.05, box.height))
         total = ax.twinx()
         total.step(np.sort(seconds), np.arange(1, len(events) + 1), where="post", color=phase_colour("S"))
         total.set_ylabel("events so far", size=NORMAL, color=phase_colour("S"))

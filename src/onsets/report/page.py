@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["Contents", "page", "write_page"]
 
 _STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; color: #262626; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
+body { font: 16px/1.5 system-ui, sans-serif; color: #262626; background: #fff; max-width: 62rem;
+  margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; margin-bottom: 0; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
 p.lead { color: #666; margin-top: .2rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .92rem; }
@@ -37,7 +38,6 @@ img { max-width: 100%; height: auto; display: block; margin: 1rem 0; }
 dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: 1rem; margin: 1.2rem 0; }
 dl div { border-left: 3px solid #0072B2; padding-left: .7rem; }
 dt { color: #666; font-size: .85rem; } dd { margin: 0; font-size: 1.4rem; }
-@media (prefers-color-scheme: dark) { body { background: #fff; } }
 """
 _LISTED = 25
 
