@@ -29,8 +29,8 @@ class RealOptions:
         Deepest node (R2).
     grid_km, grid_depth_km : float or None
         Distance of the nodes (R3, R4).
-    interval_s : float
-        Of events closer in time than this the best is kept (R5); never less than the S window.
+    interval_s : float or None
+        Of candidates closer in time than this the best is kept (R5); None: the P window.
     largest_gap_deg : float
         (R6)
     largest_distance_km : float or None
@@ -63,7 +63,7 @@ class RealOptions:
     depth_km: float = 20.0
     grid_km: float | None = None
     grid_depth_km: float | None = None
-    interval_s: float = 5.0
+    interval_s: float | None = None
     largest_gap_deg: float = 360.0
     largest_distance_km: float | None = None
     p_velocity_km_s: float = 6.2
@@ -100,6 +100,11 @@ class RealOptions:
     def cell_km(self) -> float:
         """Diagonal of a cell of the grid."""
         return math.sqrt(2 * (self.grid_km or 0.0) ** 2 + (self.grid_depth_km or 0.0) ** 2)
+
+    @property
+    def refine_km(self) -> float:
+        """How far an event may be moved at first, km."""
+        return self.grid_km or 0.0
 
     @property
     def windows_s(self) -> tuple[float, float]:

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from onsets.cli.associate import associate
 from onsets.cli.benchmark import benchmark
+from onsets.cli.catalogue import catalogue
 from onsets.cli.data import data
 from onsets.cli.demo import demo
 from onsets.cli.evaluate import evaluate
@@ -30,11 +32,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, pick, models, plot, train, evaluate, benchmark):
+for command in (demo, pick, models, plot, train, evaluate, benchmark, associate):
     app.command()(command)
 app.add_typer(weights, name="weights")
 app.add_typer(data, name="data")
 app.add_typer(synth, name="synth")
+app.add_typer(catalogue, name="catalogue")
 
 
 def _version(wanted: bool) -> None:

@@ -2,7 +2,9 @@
 
 from onsets.plots.attention import figure_attention, plot_attention
 from onsets.plots.canvas import look_of, panels
+from onsets.plots.catalogue import figure_catalogue, figure_comparison, figure_magnitudes
 from onsets.plots.curves import Line, figure_curves, figure_roc
+from onsets.plots.event_section import figure_event_section
 from onsets.plots.examples import Example, figure_examples
 from onsets.plots.learning import figure_learning, plot_learning
 from onsets.plots.record import figure_record, plot_record
@@ -20,11 +22,15 @@ __all__ = [
     "check_picture",
     "figure_attention",
     "figure_boxes",
+    "figure_catalogue",
+    "figure_comparison",
     "figure_costs",
     "figure_curves",
+    "figure_event_section",
     "figure_examples",
     "figure_histograms",
     "figure_learning",
+    "figure_magnitudes",
     "figure_matrix",
     "figure_record",
     "figure_roc",

@@ -12,6 +12,7 @@ from onsets.store.write import (
     write_detections,
     write_ledger,
     write_picks,
+    write_text,
 )
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "write_ledger",
     "write_picks",
     "write_quakeml",
+    "write_text",
 ]

@@ -25,6 +25,7 @@ __all__ = [
     "write_ledger",
     "write_picks",
     "write_sheet",
+    "write_text",
 ]
 
 FORMATS = {
@@ -209,6 +210,18 @@ def write_sheet(sheet: Sheet, target: str | Path, suffix: str) -> None:
             return
         for block in csv_blocks(sheet) if suffix == ".csv" else jsonl_blocks(sheet):
             handle.write(block.encode())
+
+
+def write_text(text: str, path: str | Path) -> None:
+    """Write text in UTF-8, whole or not at all.
+
+    Raises
+    ------
+    StoreError
+        If the file cannot be written.
+    """
+    with replacing(path) as handle:
+        handle.write(text.encode())
 
 
 def _show(blocks: Iterator[str]) -> None:
