@@ -53,6 +53,8 @@ def calibration_windows(records: Iterable[Record], spec: Spec, most: int = 200, 
         first += [own[k] for k in order[:1]]
         rest += [own[k] for k in order[1:4]]
     if not first:
-        raise WaveformError(f"no record holds a window of {spec.samples} samples to calibrate {spec.name} with")
+        raise WaveformError(
+            f"no record holds a window of {spec.samples} samples to calibrate {spec.name} with"
+        )
     drawn = [first[k] for k in rng.permutation(len(first))] + [rest[k] for k in rng.permutation(len(rest))]
     return np.stack(drawn[:most])

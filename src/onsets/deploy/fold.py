@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections import Counter
+from typing import Any
 
 import torch
 from torch import nn
@@ -43,7 +44,8 @@ def strip_auxiliary(network: nn.Module, spec: Spec) -> tuple[nn.Module, Spec]:
     if not hasattr(network, "strip"):
         raise ExportError(f"{spec.name} has auxiliary outputs {spec.auxiliary} but no strip() to remove them")
     options = {**spec.options, "auxiliary": False}
-    return network.strip().eval(), dataclasses.replace(spec, auxiliary=(), options=options)
+    strip: Any = network.strip
+    return strip().eval(), dataclasses.replace(spec, auxiliary=(), options=options)
 
 
 def fold_batch_norm(network: nn.Module, spec: Spec) -> nn.Module:
@@ -107,20 +109,19 @@ def _pairs(calls: list[Call]) -> list[tuple[str, str]]:
     return found
 
 
-def _fold(conv: nn.Module, norm: nn.Module) -> None:
+def _fold(conv: Any, norm: Any) -> None:
     """Put a norm into its convolution, in double precision."""
     with torch.no_grad():
-        scale = (norm.running_var.double() + norm.eps).rsqrt()  # type: ignore[union-attr, operator]
+        scale = (norm.running_var.double() + norm.eps).rsqrt()
         if norm.weight is not None:
-            scale = scale * norm.weight.double()  # type: ignore[union-attr, operator]
+            scale = scale * norm.weight.double()
         weight, bias = conv.weight, conv.bias
-        shift = -norm.running_mean.double() * scale  # type: ignore[union-attr, operator]
+        shift = -norm.running_mean.double() * scale
         if norm.bias is not None:
-            shift = shift + norm.bias.double()  # type: ignore[union-attr, operator]
+            shift = shift + norm.bias.double()
         if bias is not None:
-            shift = shift + bias.double() * scale  # type: ignore[union-attr, operator]
-        transposed = isinstance(conv, nn.ConvTranspose1d | nn.ConvTranspose2d)
-        shape = [1] * weight.ndim  # type: ignore[union-attr]
-        shape[1 if transposed else 0] = -1
-        conv.weight = nn.Parameter((weight.double() * scale.reshape(shape)).to(weight.dtype))  # type: ignore[union-attr, operator]
-        conv.bias = nn.Parameter(shift.to(weight.dtype))  # type: ignore[union-attr]
+            shift = shift + bias.double() * scale
+        shape = [1] * weight.ndim
+        shape[1 if isinstance(conv, nn.ConvTranspose1d | nn.ConvTranspose2d) else 0] = -1
+        conv.weight = nn.Parameter((weight.double() * scale.reshape(shape)).to(weight.dtype))
+        conv.bias = nn.Parameter(shift.to(weight.dtype))

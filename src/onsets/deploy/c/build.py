@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from onsets.deploy.c.emit import Source
+from onsets.deploy.c.emit import Source, c_name
 from onsets.errors import ExportError
 from onsets.types import Float32
 
-__all__ = ["FLAGS", "Program", "compile_c"]
+__all__ = ["FLAGS", "Program", "compile_c", "compile_files", "flash_bytes", "write_source"]
 
 FLAGS = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-O2", "-ffp-contract=off")
 SANITIZERS = ("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
@@ -94,8 +94,8 @@ class Program:
         return np.array(lines, dtype=np.float32)
 
 
-def compile_c(source: Source, folder: str | Path, *, sanitise: bool = False, compiler: str = "gcc") -> Program:
-    """Compile a picker with every warning an error.
+def compile_c(source: Source, folder: str | Path, *, sanitise: bool = False) -> Program:
+    """Write and compile a picker with every warning an error.
 
     Parameters
     ----------
@@ -104,6 +104,37 @@ def compile_c(source: Source, folder: str | Path, *, sanitise: bool = False, com
         Where sources and program are written.
     sanitise : bool
         With the address and undefined-behaviour sanitizers.
+    """
+    where = Path(folder)
+    where.mkdir(parents=True, exist_ok=True)
+    main = write_source(source, where / f"{source.name}.c")[0]
+    return compile_files(main, where, flags=(*FLAGS, *(SANITIZERS if sanitise else ())))
+
+
+def write_source(source: Source, path: Path) -> list[Path]:
+    """Write the files of a source: the picker, its header and the harness beside it."""
+    texts = {
+        path: source.source,
+        path.with_name(f"{source.name}.h"): source.header,
+        path.with_name(f"{source.name}_harness.c"): source.harness,
+    }
+    for file, text in texts.items():
+        file.write_text(text, encoding="utf-8")
+    return list(texts)
+
+
+def compile_files(
+    main: Path, folder: Path, *, flags: tuple[str, ...] = FLAGS, compiler: str = "gcc"
+) -> Program:
+    """Compile an exported picker that lies in files, with its harness.
+
+    Parameters
+    ----------
+    main : Path
+        The ``.c`` file; header and harness lie beside it.
+    folder : Path
+        Where the program goes.
+    flags : tuple of str
     compiler : str
 
     Raises
@@ -112,16 +143,23 @@ def compile_c(source: Source, folder: str | Path, *, sanitise: bool = False, com
         Without the compiler, or if it complains.
     """
     if shutil.which(compiler) is None:
-        raise ExportError(f"compiling the C picker needs {compiler}, which is not installed")
-    where = Path(folder)
-    where.mkdir(parents=True, exist_ok=True)
-    files = {f"{source.name}.h": source.header, f"{source.name}.c": source.source, "harness.c": source.harness}
-    for name, text in files.items():
-        (where / name).write_text(text, encoding="utf-8")
-    program = where / f"{source.name}{'-checked' if sanitise else ''}"
-    flags = [*FLAGS, *(SANITIZERS if sanitise else ())]
-    command = [compiler, *flags, f"{source.name}.c", "harness.c", "-o", program.name, "-lm"]
-    done = subprocess.run(command, cwd=where, capture_output=True, text=True, check=False)
+        raise ExportError(f"running a C picker needs {compiler}, which is not installed")
+    program = folder / f"{main.stem}-{'checked' if SANITIZERS[1] in flags else 'run'}"
+    harness = next(iter(main.parent.glob(f"{c_name(main.stem)}_harness.c")), None)
+    if harness is None:
+        raise ExportError(f"{main} has no harness beside it; export again with onsets export")
+    command = [compiler, *flags, str(main.resolve()), str(harness.resolve()), "-o", str(program), "-lm"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise ExportError(f"{compiler} refuses {source.name}.c: {done.stderr.strip()[:2000]}")
+        raise ExportError(f"{compiler} refuses {main}: {done.stderr.strip()[:2000]}")
     return Program(program)
+
+
+def flash_bytes(main: str | Path, folder: str | Path, compiler: str = "gcc") -> int:
+    """Return the bytes of code and constants of a C picker compiled for size, by ``size``."""
+    target = Path(folder) / "flash.o"
+    flags = [flag for flag in FLAGS if flag != "-O2"]
+    subprocess.run([compiler, *flags, "-Os", "-c", str(Path(main).resolve()), "-o", str(target)], check=True)
+    said = subprocess.run(["size", str(target)], capture_output=True, text=True, check=True).stdout
+    text, data = said.splitlines()[1].split()[:2]
+    return int(text) + int(data)

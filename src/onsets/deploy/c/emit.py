@@ -31,8 +31,8 @@ class Source:
     ----------
     name : str
         Prefix of all its names.
-    header, source, harness : str
-        Text of the two files, and of a program that runs them by commands.
+    header, source, harness, golden : str
+        Text of the two files, of a program that runs them by commands, and of the golden test.
     memory : dict
         Bytes by purpose: ``rings``, ``scratch``, ``samples``, ``stack``, ``decoding`` and ``weights``.
     rows : tuple of tuple
@@ -43,6 +43,7 @@ class Source:
     header: str
     source: str
     harness: str
+    golden: str
     memory: dict[str, int]
     rows: tuple[tuple[str, int, int, int, int], ...]
 
@@ -100,12 +101,14 @@ def write_c(model: Any, spec: Spec, name: str) -> Source:
         "ORDER": " ".join(order),
         "TABLES": _tables(graph, columns, offsets, spec, order),
         "ALSO_OFFSETS": f" && w->told < w->made[{graph.outputs[1]}]" if _segments(spec) else "",
-        "OFFSETS": f"load(w, &VIEWS[{graph.outputs[1]}], w->told, w->in + WIDEST)" if _segments(spec) else "NULL",
+        "OFFSETS": f"load(w, &VIEWS[{graph.outputs[1]}], w->told, w->in + WIDEST)"
+        if _segments(spec)
+        else "NULL",
     }
     head = f'#include "{word}.h"\n\n#include <math.h>\n#include <string.h>\n\n'
     source = head + _filled("engine.c", words) + _filled("front.c", words)
-    header, harness = (_filled(name, words) for name in ("header.h", "harness.c"))
-    return Source(word, header, source, harness, memory, rows)
+    header, harness, golden = (_filled(name, words) for name in ("header.h", "harness.c", "golden_main.c"))
+    return Source(word, header, source, harness, golden, memory, rows)
 
 
 def _check(spec: Spec) -> None:
@@ -216,9 +219,7 @@ def _tables(graph: Graph, columns: list[int], offsets: list[int], spec: Spec, or
     for k, each in enumerate(graph.layers):
         text += _arrays(k, each)
     text.append("static const view VIEWS[] = {")
-    text += [
-        _view(value, count, at) for value, count, at in zip(graph.values, columns, offsets, strict=True)
-    ]
+    text += [_view(value, count, at) for value, count, at in zip(graph.values, columns, offsets, strict=True)]
     text += ["};", "", "static const layer LAYERS[] = {"]
     text += [_row(k, each) for k, each in enumerate(graph.layers)]
     readers = readers_of(graph)

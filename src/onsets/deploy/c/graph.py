@@ -223,7 +223,11 @@ def _pool(self: _Reader, node: Any) -> None:
     a, x = _attributes(node), self.value(node)
     if len(a["kernel_shape"]) != 1:
         raise self.refuse(node, "it works in two dimensions; the network may have a variant in one")
-    more = {"kernel": a["kernel_shape"][0], "stride": a.get("strides", [1])[0], "before": a.get("pads", [0])[0]}
+    more = {
+        "kernel": a["kernel_shape"][0],
+        "stride": a.get("strides", [1])[0],
+        "before": a.get("pads", [0])[0],
+    }
     source = self.graph.values[x]
     room = source.length + sum(a.get("pads", [0, 0])) - more["kernel"]
     steps = math.ceil(room / more["stride"]) if a.get("ceil_mode", 0) else room // more["stride"]
@@ -258,7 +262,9 @@ def _arithmetic(self: _Reader, node: Any) -> None:
     x = self.value(node, k)
     source = self.graph.values[x]
     constant = _plain(self.constants[node.input[1 - k]])
-    if constant.size not in (1, source.channels) or (constant.ndim and constant.shape[-1] != 1 < constant.ndim):
+    if constant.size not in (1, source.channels) or (
+        constant.ndim and constant.shape[-1] != 1 < constant.ndim
+    ):
         raise self.refuse(node, f"a constant of shape {constant.shape}, expected one number a channel")
     number = np.broadcast_to(constant.reshape(-1), (source.channels,)).astype(np.float32)
     factor, shift = np.ones_like(number), np.zeros_like(number)
