@@ -100,7 +100,7 @@ def figure_boxes(residuals: Residuals, tolerance_s: float, title: str = "") -> F
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= 20 else name[:19] + "…"
+    return name if len(name) <= 22 else name[:21] + "…"
 
 
 def _names(residuals: Residuals) -> list[str]:
