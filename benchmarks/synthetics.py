@@ -23,6 +23,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from tests.synthetics import oracle
+
 from onsets.synthetics import (
     COMPONENTS,
     GreensOptions,
@@ -34,7 +36,6 @@ from onsets.synthetics import (
     records_of,
     velocity_model,
 )
-from tests.synthetics import oracle
 
 DEPTHS, DISTANCES, RATE_HZ, SAMPLES = (5.0, 10.0, 18.0), (20.0, 100.0, 300.0), 5.0, 1024
 PIECE = 10_000

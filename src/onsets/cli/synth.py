@@ -21,7 +21,7 @@ __all__ = ["greens", "records", "synth"]
 
 synth = typer.Typer(
     help="Synthetic seismograms with known onsets.\n\n"
-    "Example: onsets synth records -o made --set records.count=100",
+    "Example: onsets synth greens --set 'depths={at=[10]}' --section section.png",
     no_args_is_help=True,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},

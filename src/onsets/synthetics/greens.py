@@ -15,7 +15,7 @@ import numpy.typing as npt
 from onsets.config import plain
 from onsets.earth import LayeredModel
 from onsets.errors import ConfigError
-from onsets.store.atomic import replacing
+from onsets.store.atomic import StoreError, replacing
 from onsets.synthetics.crust import velocity_model
 from onsets.types import Float32
 
@@ -215,7 +215,7 @@ def greens_table(
     ConvergenceError
         If a sum over wavenumbers has not converged.
     StoreError
-        If the cache cannot be written.
+        If the cache cannot be made or written.
     """
     from onsets.synthetics.wavenumber import solve
 
@@ -226,10 +226,14 @@ def greens_table(
     folder = Path(cache)
     if (found := _cached(folder / f"{name}.json", layers)) is not None:
         return found
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"no folder {folder} for tables: {error.strerror or error}") from error
     _write(folder, name, solve(layers, options, workers=workers, progress=progress), options)
     made = _cached(folder / f"{name}.json", layers)
     if made is None:
-        raise ConfigError(f"{folder / name}.json was changed while it was read; run again")
+        raise StoreError(f"{folder / name}.npy was changed while it was read; run again")
     return made
 
 
@@ -264,7 +268,6 @@ def _write(folder: Path, name: str, table: GreensTable, options: GreensOptions) 
         "components": list(COMPONENTS),
         "bytes": table.values.nbytes,
     }
-    folder.mkdir(parents=True, exist_ok=True)
     with replacing(folder / f"{name}.npy") as handle:
         np.save(handle, table.values, allow_pickle=False)
     with replacing(folder / f"{name}.json") as handle:
