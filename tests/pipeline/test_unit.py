@@ -51,7 +51,7 @@ def test_damage_in_the_middle_of_a_large_file_costs_what_is_damaged(tmp_path: Pa
     assert len(run.failures) >= 1 and "skipped" in run.failures[0].reason
     times = set(sound.picks.time_ns.tolist())
     kept = sum(time in times for time in run.picks.time_ns.tolist())
-    assert kept >= 0.97 * len(times)
+    assert kept >= 0.9 * len(times)
 
 
 def test_samples_left_in_files_give_the_same_picks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
