@@ -39,7 +39,7 @@ def window_starts(samples: int, spec: Spec, phase: int = 0) -> npt.NDArray[np.in
     last = max(0, samples - spec.samples)
     last = -(-last // spec.segment_samples) * spec.segment_samples
     starts = np.arange(-phase % spec.hop_samples, last + 1, spec.hop_samples, dtype=np.int64)
-    return np.unique(np.concatenate([[0], starts, [last]]))
+    return np.asarray(np.unique(np.concatenate([[0], starts, [last]])), dtype=np.int64)
 
 
 def cut(
