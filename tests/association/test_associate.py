@@ -45,7 +45,7 @@ def test_events_are_found_with_their_picks(world, model, options):
 
 
 def test_overlapping_events_and_midnight(model):
-    world = make_world(events=10, noise=0, seed=3, spacing_s=8.0)  # waves of neighbours overlap
+    world = make_world(events=10, noise=0, seed=3, spacing_s=20.0)  # waves of neighbours overlap
     shift = 86_400 * 10**9 - (world.origin_ns[5] - 1) % (86_400 * 10**9)  # midnight just before the sixth
     picks = dataclasses.replace(world.picks, time_ns=world.picks.time_ns + shift)
     events, assignments = associate(picks, world.stations, model, RealOptions())

@@ -28,7 +28,7 @@ def test_noise_alone_gives_nothing(scene, world):
 def test_trying_every_pick_finds_the_same(scene):
     options = settle(RealOptions(), scene)
     every = search(scene, dataclasses.replace(options, forget=0.0))
-    assert np.allclose(every.time_s, search(scene, options).time_s, atol=0.3)
+    assert np.allclose(every.time_s, search(scene, options).time_s, atol=1.0)
 
 
 def test_more_picks_than_there_are_give_nothing(scene):

@@ -39,7 +39,7 @@ class RealOptions:
         Mean velocities that turn the size of a cell into the width of the time windows (V1, V2).
     p_picks, s_picks, picks, both : int
         Fewest P, S, all picks and stations with both (S1 to S4).
-    deviation_s : float
+    deviation_s : float or None
         Largest standard deviation of the origin times that the picks imply (S5).
     s_minus_p_s : float
         Smallest difference of S and P at a station (S6).
@@ -72,7 +72,7 @@ class RealOptions:
     s_picks: int | None = None
     picks: int | None = None
     both: int | None = None
-    deviation_s: float = 0.5
+    deviation_s: float | None = None
     s_minus_p_s: float = 0.2
     window: float = 1.0
     forget: float = 0.25
