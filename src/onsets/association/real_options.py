@@ -18,8 +18,9 @@ KM_PER_DEGREE = 111.19
 class RealOptions:
     """Settings of the engine ``real``; in brackets the letter and place in REAL's options.
 
-    The defaults are those that REAL's authors publish for a day in central Italy (large grid), except
-    what is None: that is derived from the network and the picks (:mod:`onsets.association.settle`).
+    The defaults are those that REAL's authors publish for a day in central Italy (large grid), for
+    ``nearest`` the program's own. What is None is derived from the network and the picks
+    (:mod:`onsets.association.settle`).
 
     Attributes
     ----------
@@ -76,7 +77,7 @@ class RealOptions:
     s_minus_p_s: float = 0.2
     window: float = 1.0
     forget: float = 0.25
-    nearest: float = 0.2
+    nearest: float = 0.5
     outlier: float = 4.0
     near_share: float = 0.85
     near_picks: float = 2.0
