@@ -76,7 +76,7 @@ def figure_section(
         )
     for phase, (away, needed) in (curves or {}).items():
         ax.plot(
-            time, distance, color=phase_colour(phase), linewidth=1.1, alpha=0.6, label=f"{phase} of the model"
+            needed, away, color=phase_colour(phase), linewidth=1.1, alpha=0.6, label=f"{phase} of the model"
         )
     for phase in ("P", "S"):
         mine = assignments.phase.astype("U1") == phase
