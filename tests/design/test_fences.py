@@ -27,6 +27,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "pydantic": ("config*", "training/*"),
     "scipy": ("association/*", "location/*", "synthetics/*"),
     "pyocto": ("association/*",),
+    "pandas": ("association/pyocto.py",),
     "dask": ("pipeline/*",),
     "sqlalchemy": ("store/*",),
     "seisbench": (),
