@@ -244,14 +244,16 @@ def write_hyp(events: Events, assignments: Assignments, path: str | Path) -> Non
                 f"STATISTICS  ExpectX 0 Y 0 Z {events.depth_km[i]:.6f}  CovXX {across:.6g} XY 0 XZ 0 "
                 f"YY {across:.6g} YZ 0 ZZ {down:.6g}"
             )
-            yield "PHASE ID Ins Cmp On Pha FM Date HrMn Sec Err ErrMag Coda Amp Per PriorWt > TTpred Res Weight " + (
-                "StaLoc(X Y Z) SDist SAzim RAz RDip RQual Tcorr TTerr"
+            yield (
+                "PHASE ID Ins Cmp On Pha FM Date HrMn Sec Err ErrMag Coda Amp Per PriorWt > TTpred Res Weight "
+                + ("StaLoc(X Y Z) SDist SAzim RAz RDip RQual Tcorr TTerr")
             )
             for row in of_event.get(name, []):
                 travel = (int(assignments.time_ns[row]) - int(events.time_ns[i])) / 1e9
                 residual = float(np.nan_to_num(assignments.residual_s[row]))
                 weight, distance = (
-                    float(np.nan_to_num(column[row])) for column in (assignments.weight, assignments.distance_km)
+                    float(np.nan_to_num(column[row]))
+                    for column in (assignments.weight, assignments.distance_km)
                 )
                 start = _observation(assignments, row, 0.1, 1.0)
                 yield f"{start} > {travel - residual:9.4f} {residual:9.4f} {weight:9.4f} 0 0 0 {distance:9.4f} 0 0 0 0 0 0"
