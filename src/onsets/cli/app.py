@@ -11,9 +11,11 @@ from onsets.cli.benchmark import benchmark
 from onsets.cli.data import data
 from onsets.cli.demo import demo
 from onsets.cli.evaluate import evaluate
+from onsets.cli.locate import locate
 from onsets.cli.models import models
 from onsets.cli.pick import pick
 from onsets.cli.plot import plot
+from onsets.cli.relocate import relocate
 from onsets.cli.train import train
 from onsets.cli.weights import weights
 from onsets.errors import ConfigError, MissingExtraError, OnsetsError, SpecError
@@ -29,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, pick, models, plot, train, evaluate, benchmark):
+for command in (demo, pick, locate, relocate, models, plot, train, evaluate, benchmark):
     app.command()(command)
 app.add_typer(weights, name="weights")
 app.add_typer(data, name="data")

@@ -39,7 +39,8 @@ class Solution:
     fixed : bool
         Whether the depth was held.
     cost : float
-        What the iteration made small.
+        What the iteration made small; of equal differential times over the standard deviation of the
+        origin times by all picks.
     """
 
     source: Floats
@@ -80,7 +81,8 @@ def solve(
     pulls no more than one at sigma. Equal differential times: all pairs a, b with weight
     exp(-r^2 / s) / s^1.5, r = r_a - r_b, s = sigma_a^2 + sigma_b^2, which makes the sum of
     exp(-r^2 / s) / sqrt(s) largest; the origin time is then the mean weighted by each pick's share of
-    the pairs.
+    the pairs. Of several such places the one is taken where the sum over the standard deviation of
+    all origin times is largest, as Lomax's EDT_OT_WT does.
 
     References
     ----------
@@ -144,6 +146,10 @@ def _finish(
     early = observed.time_s - time
     cost = _normal(observed, time, slopes, options)[2]
     if options.method == "edt":
+        share = near / deviation**2
+        middle = np.average(early, weights=share)
+        variance = np.average((early - middle) ** 2, weights=share) + 1 / share.mean()
+        cost /= float(np.sqrt(variance))
         origin, share, part, freedom = edt_covariance(early, deviation, near, slopes[:, columns])
     else:
         origin, share, part, freedom = huber_covariance(

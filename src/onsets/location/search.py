@@ -112,7 +112,11 @@ def _misfit(observed: Observed, time: Floats, options: LocateOptions, blur: floa
         spread = deviation[one] ** 2 + deviation[two] ** 2 + blur**2
         value = np.exp(-((origin[:, one] - origin[:, two]) ** 2) / spread) / np.sqrt(spread)
         value = value * observed.near[one] * observed.near[two]
-        return np.asarray(-value.sum(axis=1))
+        share = observed.near / deviation**2
+        share = share / share.sum()
+        middle = (origin @ share)[:, None]
+        variance = (origin - middle) ** 2 @ share + 1 / (observed.near / deviation**2).mean() + blur**2
+        return np.asarray(-value.sum(axis=1) / np.sqrt(variance))
     if options.norm == "l2" and options.method == "origin":
         square = weight**2
         middle = (origin @ square / square.sum())[:, None]

@@ -199,8 +199,9 @@ def write_phases(events: Events, assignments: Assignments, path: str | Path) -> 
                 for column in ("magnitude", "horizontal_error_km", "depth_error_km", "rms_s")
             ]
             yield (
-                f"# {year:4d} {month:2d} {day:2d} {hour:2d} {minute:2d} {second:6.3f} {events.latitude[i]:10.6f} "
-                f"{events.longitude[i]:11.6f} {events.depth_km[i]:8.3f} {values[0]:5.2f} {values[1]:6.2f} "
+                f"# {year:4d} {month:2d} {day:2d} {hour:2d} {minute:2d} {second:6.3f} "
+                f"{events.latitude[i]:10.6f} {events.longitude[i]:11.6f} "
+                f"{events.depth_km[i]:8.3f} {values[0]:5.2f} {values[1]:6.2f} "
                 f"{values[2]:6.2f} {values[3]:6.3f} {ids[name]:10d}"
             )
             for row in of_event.get(name, []):
@@ -244,8 +245,9 @@ def write_locations(events: Events, path: str | Path, counts: Any = None) -> Non
             ]
             magnitude = float(np.nan_to_num(events.magnitude[i]))
             line = (
-                f"{ids[name]:9d} {events.latitude[i]:10.6f} {events.longitude[i]:11.6f} {events.depth_km[i]:9.3f} "
-                f"{metres[0]:10.1f} {metres[1]:10.1f} {(events.depth_km[i] - middle) * 1000:10.1f} "
+                f"{ids[name]:9d} {events.latitude[i]:10.6f} {events.longitude[i]:11.6f} "
+                f"{events.depth_km[i]:9.3f} {metres[0]:10.1f} {metres[1]:10.1f} "
+                f"{(events.depth_km[i] - middle) * 1000:10.1f} "
                 f"{errors[0]:8.1f} {errors[1]:8.1f} {errors[2]:8.1f} {year:4d} {month:2d} {day:2d} {hour:2d} "
                 f"{minute:2d} {second:6.3f} {magnitude:4.1f} "
             )
