@@ -266,7 +266,7 @@ def _weigh(data: _Data, state: _State, residual: Floats, one: WeightSet, first: 
             spread = np.median(np.abs(residual[used] - np.median(residual[used]))) / 0.67449
             largest = limit if limit < 1 else limit * max(float(spread), 1e-6)
             weights[kind] *= np.maximum(0, 1 - (residual[kind] / largest) ** 2) ** 2
-    return weights
+    return np.asarray(weights)
 
 
 def _system(data: _Data, state: _State, slopes: Floats, weights: Floats) -> tuple[Any, Floats]:

@@ -95,8 +95,9 @@ class LocateOptions:
     p_error_s, s_error_s : float
         Standard deviation of a pick whose ``uncertainty_s`` is unknown.
     model_error_s : float
-        Standard deviation of travel times near the source; grows by ``model_error_share`` of the time.
+        Standard deviation of travel times at any distance.
     model_error_share : float
+        Further standard deviation as a share of the travel time; both are independent.
     distance_km : float
         From here on picks lose weight: w = 1 to here, falling to 0 at ``far_km`` (cosine).
     far_km : float
