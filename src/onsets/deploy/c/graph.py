@@ -179,9 +179,9 @@ def _arithmetic(self: _Reader, node: Any) -> None:
     x = self.value(node, k)
     source = self.graph.values[x]
     constant = _plain(self.constants[node.input[1 - k]])
-    if constant.size not in (1, source.channels) or (
-        constant.ndim and constant.shape[-1] != 1 < constant.ndim
-    ):
+    if constant.ndim > 1 and (constant == constant[..., :1]).all():
+        constant = constant[..., :1]  # the same at all times
+    if constant.size not in (1, source.channels):
         raise self.refuse(node, f"a constant of shape {constant.shape}, expected one number a channel")
     number = np.broadcast_to(constant.reshape(-1), (source.channels,)).astype(np.float32)
     factor, shift = np.ones_like(number), np.zeros_like(number)
