@@ -35,4 +35,5 @@ def test_records_picks_and_curves():
 
 
 def test_without_records():
-    assert figure_event_section(0, Assignments.of([{"phase": "P", "time_ns": 10**9, "distance_km": 5.0}])).axes
+    one = Assignments.of([{"phase": "P", "time_ns": 10**9, "distance_km": 5.0}])
+    assert figure_event_section(0, one).axes

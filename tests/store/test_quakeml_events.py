@@ -16,21 +16,43 @@ def catalogue():
     events = Events.of(
         [
             {
-                "event_id": "a 1", "time_ns": 1_476_403_209_040_000_000, "latitude": 42.81221, "longitude": 13.21262,
-                "depth_km": 6.03, "picks": 2, "rms_s": 0.2, "azimuthal_gap_deg": 70.0, "horizontal_error_km": 0.4,
-                "depth_error_km": 0.9, "time_error_s": 0.05, "magnitude": 2.1, "magnitude_type": "ML", "method": "geiger",
+                "event_id": "a 1",
+                "time_ns": 1_476_403_209_040_000_000,
+                "latitude": 42.81221,
+                "longitude": 13.21262,
+                "depth_km": 6.03,
+                "picks": 2,
+                "rms_s": 0.2,
+                "azimuthal_gap_deg": 70.0,
+                "horizontal_error_km": 0.4,
+                "depth_error_km": 0.9,
+                "time_error_s": 0.05,
+                "magnitude": 2.1,
+                "magnitude_type": "ML",
+                "method": "geiger",
             },
-            {"event_id": "b", "time_ns": 1_476_403_309_040_000_000, "latitude": -1.0, "longitude": 179.9, "depth_km": 0.0},
+            {
+                "event_id": "b",
+                "time_ns": 1_476_403_309_040_000_000,
+                "latitude": -1.0,
+                "longitude": 179.9,
+                "depth_km": 0.0,
+            },
         ]
-    )  # fmt: skip
+    )
     times = 1_476_403_209_040_000_000 + np.array([2, 3]) * 10**9
     assignments = Assignments.of(
         {
-            "event_id": "a 1", "station_id": "IV.T1247.", "phase": phase, "time_ns": time, "residual_s": 0.1,
-            "distance_km": 11.119, "weight": 0.8,
+            "event_id": "a 1",
+            "station_id": "IV.T1247.",
+            "phase": phase,
+            "time_ns": time,
+            "residual_s": 0.1,
+            "distance_km": 11.119,
+            "weight": 0.8,
         }
         for phase, time in zip("PS", times, strict=True)
-    )  # fmt: skip
+    )
     picks = Picks.of([Pick("IV.T1247.", "HH", "P", int(times[0]), 0.9, 0.05, polarity="U", model="phasenet")])
     return events, assignments, picks
 
