@@ -174,10 +174,12 @@ def _traces(found: Any, name: str) -> tuple[list[Trace], list[Problem]]:
             note = "traces without station codes are called X and their number in the file"
         if note:
             problems.setdefault(note, Problem(name, note, "" if anonymous else station_id, time_ns=start_ns))
-        edges = np.diff(np.ma.getmaskarray(item.data).astype(np.int8), prepend=1, append=1)
+        masked = np.ma.getmaskarray(item.data)  # type: ignore[no-untyped-call, unused-ignore]  # in numpy 1
+        data = np.ma.getdata(item.data)  # type: ignore[no-untyped-call, unused-ignore]  # in numpy 1
+        edges = np.diff(masked.astype(np.int8), prepend=1, append=1)
         for first, last in np.flatnonzero(edges).reshape(-1, 2).tolist():
             begin = start_ns + round(first * 1e9 / rate)
-            traces.append(Trace(station_id, channel, begin, rate, np.ma.getdata(item.data)[first:last], name))
+            traces.append(Trace(station_id, channel, begin, rate, data[first:last], name))
     return traces, list(problems.values())
 
 
