@@ -14,6 +14,7 @@ from onsets.cli.evaluate import evaluate
 from onsets.cli.models import models
 from onsets.cli.pick import pick
 from onsets.cli.plot import plot
+from onsets.cli.run import run
 from onsets.cli.train import train
 from onsets.cli.weights import weights
 from onsets.errors import ConfigError, MissingExtraError, OnsetsError, SpecError
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, pick, models, plot, train, evaluate, benchmark):
+for command in (demo, pick, run, models, plot, train, evaluate, benchmark):
     app.command()(command)
 app.add_typer(weights, name="weights")
 app.add_typer(data, name="data")

@@ -92,7 +92,7 @@ def convert(
 
     Example: onsets data convert stead STEAD -o stead-shards
     """
-    from onsets.cli.pick import progress_bar
+    from onsets.cli.progress import progress_bar
     from onsets.datasets import chosen, open_dataset, write_seisbench, write_shards
 
     if to not in TARGETS:
@@ -102,7 +102,7 @@ def convert(
     records = opened(kind, source, picks)
     if keep is not None:
         records = chosen(records, keep)
-    update, close = progress_bar(quiet)
+    update, close = progress_bar(quiet, "records")
     try:
         if to == "shards":
             made = write_shards(

@@ -13,9 +13,10 @@ from onsets.picking import Picked
 from onsets.tables import LedgerRow, Picks
 from onsets.types import Curve, Problem, Record, Trace
 
-__all__ = ["station_days"]
+__all__ = ["DAY_NS", "day_name", "station_days"]
 
 DAY_NS = 86_400 * 10**9
+"""Length of a day, ns."""
 
 
 def day_name(day: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -71,6 +72,7 @@ def pick_traces(
     picker: Picker,
     problems: Sequence[Problem] = (),
     progress: Report | None = None,
+    span: tuple[int, int] | None = None,
 ) -> PickRun:
     """Pick traces of any number of stations.
 
@@ -81,9 +83,12 @@ def pick_traces(
     problems : sequence of Problem
         Met before, to be booked in the ledger.
     progress : callable, optional
+    span : tuple of int, optional
+        Start and end (excluded), ns UTC, of what is kept; traces reach beyond it so that picks near
+        its ends are those of a longer run.
     """
     records, faults = gather(list(traces))
-    noted = [*problems, *faults]
+    noted = [*problems, *_booked(faults, span)]
     results: list[tuple[Record, Picked | None]] = []
     total = sum(record.samples for record in records)
     done = 0
@@ -103,19 +108,31 @@ def pick_traces(
                     record.station_id,
                     record.samples,
                     fatal=True,
-                    time_ns=record.start_ns,
+                    time_ns=record.start_ns if span is None else max(record.start_ns, span[0]),
                 )
             )
         done += record.samples
         if progress is not None:
             progress(done, total, record.station_id)
     said = [picked for _, picked in results if picked is not None]
-    return PickRun(
+    run = PickRun(
         Picks.concat(picked.picks for picked in said).sorted(),
         Detections.concat(picked.detections for picked in said),
         station_days(traces, results, noted, picker.thresholds),
         noted,
     )
+    return run if span is None else run.within(*span)
+
+
+def _booked(problems: Sequence[Problem], span: tuple[int, int] | None) -> list[Problem]:
+    """Book problems of records that begin before a span to it; those after it are the next span's."""
+    if span is None:
+        return list(problems)
+    return [
+        one if one.time_ns is None else dataclasses.replace(one, time_ns=max(one.time_ns, span[0]))
+        for one in problems
+        if one.time_ns is None or one.time_ns < span[1]
+    ]
 
 
 def _within(report: Report, done: int, record: Record, total: int) -> Callable[[float], None]:

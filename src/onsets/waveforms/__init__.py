@@ -10,9 +10,11 @@ from onsets.waveforms.read import find_files, read_traces
 from onsets.waveforms.records import read, read_records
 from onsets.waveforms.resample import interpolate, resample
 from onsets.waveforms.sds import sds_files, stations_list, trim
+from onsets.waveforms.span import Held, index_files, read_span
 from onsets.waveforms.windows import Stack, cut, window_starts
 
 __all__ = [
+    "Held",
     "Stack",
     "bandpass",
     "clipped_samples",
@@ -20,12 +22,14 @@ __all__ = [
     "dead_components",
     "find_files",
     "gather",
+    "index_files",
     "interpolate",
     "normalise",
     "read",
     "read_mseed",
     "read_other",
     "read_records",
+    "read_span",
     "read_traces",
     "resample",
     "sds_files",
