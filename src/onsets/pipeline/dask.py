@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from onsets.errors import ConfigError, MissingExtraError
@@ -42,6 +43,8 @@ def on_cluster(units: Iterable[StationDay], options: PickOptions, address: str) 
         import distributed
     except ImportError as error:
         raise MissingExtraError("dask.distributed", "cluster", "--scheduler") from error
+    if address.endswith(".json") and not Path(address).is_file():
+        raise ConfigError(f"no dask scheduler answers at {address!r}: there is no such scheduler file")
     where = {"scheduler_file": address} if address.endswith(".json") else {"address": address}
     make: Any = distributed.Client
     try:

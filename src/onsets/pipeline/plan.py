@@ -17,7 +17,7 @@ from onsets.pipeline.ledger import DAY_NS, day_name, station_days
 from onsets.pipeline.result import PickRun, Report
 from onsets.tables import Detections, Picks
 from onsets.types import Problem
-from onsets.waveforms import index_files, sds_files
+from onsets.waveforms import index_files, runs_beyond, sds_files
 
 __all__ = ["Margins", "Plan", "StationDay", "margins", "plan_files", "plan_sds"]
 
@@ -186,7 +186,9 @@ def plan_files(
 
 
 def plan_sds(root: str | Path, start_ns: int, end_ns: int, stations: Sequence[str] | None = None) -> Plan:
-    """Plan a span of an SDS archive by the names of its files; none is opened.
+    """Plan a span of an SDS archive by the names of its files.
+
+    A file is opened only where no file of the next day follows it.
 
     Parameters
     ----------
@@ -200,8 +202,7 @@ def plan_sds(root: str | Path, start_ns: int, end_ns: int, stations: Sequence[st
     Returns
     -------
     Plan
-        A day without a file whose day before has one is there as well, without files of its own: the
-        last record of the day before may run over midnight.
+        A day without a file is there as well where the file of the day before runs over midnight.
 
     Raises
     ------
@@ -225,7 +226,9 @@ def plan_sds(root: str | Path, start_ns: int, end_ns: int, stations: Sequence[st
     near: defaultdict[tuple[int, str], set[_File]] = defaultdict(set)
     for (day, station), some in sorted(known.items()):
         home[day, station] = some
-        home.setdefault((day + 1, station), set())
+        after = (day + 1, station)
+        if after not in known and any(runs_beyond(file.path, after[0] * DAY_NS) for file in some):
+            home[after] = set()
         for other in (day - 1, day, day + 1):
             near[other, station] |= some
     return _plan(home, near, (start_ns, end_ns), problems, alone=False)

@@ -10,7 +10,7 @@ from onsets.waveforms.read import find_files, read_traces
 from onsets.waveforms.records import read, read_records
 from onsets.waveforms.resample import interpolate, resample
 from onsets.waveforms.sds import sds_files, stations_list, trim
-from onsets.waveforms.span import Held, index_files, read_span
+from onsets.waveforms.span import Held, index_files, read_span, runs_beyond
 from onsets.waveforms.windows import Stack, cut, window_starts
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "read_span",
     "read_traces",
     "resample",
+    "runs_beyond",
     "sds_files",
     "stations_list",
     "trim",

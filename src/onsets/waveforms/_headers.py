@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pymseed import MS3Record, PymseedError, sourceid2nslc
 
 from onsets.waveforms._codes import clean_codes
 
@@ -29,7 +28,7 @@ _FIXED = np.dtype(
     }
 )
 """The fixed section of a miniSEED 2 record, as most are written: big-endian."""
-_QUALITY = np.frombuffer(b"DRQM", np.uint8)
+_QUALITY = np.isin(np.arange(256), np.frombuffer(b"DRQM", np.uint8))
 _EPOCH = np.datetime64("1970-01-01", "ns")
 
 
@@ -70,6 +69,8 @@ def read_headers(buffer: bytes) -> Headers | None:
     Headers or None
         None when something is odd and only decoding can tell what the file holds.
     """
+    from pymseed import PymseedError
+
     try:
         return _third(buffer) if buffer.startswith(b"MS\x03") else _second(buffer)
     except (PymseedError, ValueError, struct.error):
@@ -78,6 +79,8 @@ def read_headers(buffer: bytes) -> Headers | None:
 
 def _second(buffer: bytes) -> Headers | None:
     """Read the headers of miniSEED 2."""
+    from pymseed import MS3Record
+
     length = MS3Record.parse(buffer[: 1 << 16]).reclen
     if length < _FIXED.itemsize or len(buffer) % length:
         return None
@@ -104,7 +107,7 @@ def _second(buffer: bytes) -> Headers | None:
 
 def _plausible(heads: npt.NDArray[Any]) -> bool:
     limits = (("year", 1900, 2100), ("day", 1, 366), ("hour", 0, 23), ("minute", 0, 59), ("second", 0, 60))
-    sound = np.isin(heads["letter"], _QUALITY)
+    sound = _QUALITY[heads["letter"]]
     for name, low, high in limits:
         sound &= (heads[name] >= low) & (heads[name] <= high)
     return bool(sound.all())
@@ -127,6 +130,8 @@ def _station(codes: bytes) -> str:
 
 def _third(buffer: bytes) -> Headers | None:
     """Read the headers of miniSEED 3: their lengths differ, so one after another."""
+    from pymseed import sourceid2nslc
+
     known: dict[bytes, int] = {}
     stations: dict[str, int] = {}
     rows = []

@@ -13,8 +13,10 @@ from onsets.waveforms.mseed import is_mseed, read_mseed
 from onsets.waveforms.read import find_named, like_mseed, read_file, trace_order
 from onsets.waveforms.sds import trim
 
-__all__ = ["Held", "index_files", "read_span"]
+__all__ = ["Held", "index_files", "read_span", "runs_beyond"]
 
+_END_BYTES = 1 << 16
+_DOUBT_NS = 100_000
 JOIN_NS = 3600 * 10**9
 """Gaps shorter than this are not told in an index."""
 
@@ -122,6 +124,24 @@ def _joined(spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
         else:
             out.append((start, end))
     return tuple(out)
+
+
+def runs_beyond(path: str | Path, time_ns: int) -> bool:
+    """Say whether the last records of a one-channel file reach a time; if in doubt, yes.
+
+    Only the file's two ends are read.
+    """
+    from pymseed import MS3Record, PymseedError
+
+    try:
+        with open(path, "rb") as handle:
+            length = MS3Record.parse(handle.read(_END_BYTES)).reclen
+            size = handle.seek(0, os.SEEK_END)
+            handle.seek(max(0, size - _END_BYTES // length * length))
+            heads = read_headers(handle.read())
+    except (OSError, PymseedError, ValueError, ZeroDivisionError):
+        return True
+    return heads is None or bool(heads.end_ns.max() > time_ns + _DOUBT_NS)
 
 
 def read_span(
