@@ -1,6 +1,6 @@
 """Kill a run with SIGKILL at random times, resume it, and compare every byte with an undisturbed run.
 
-    python benchmarks/kills.py [--kills 20] [--stations 4] [--workers 2] [--model default] [--seed 0] [-o OUT.json]
+    python benchmarks/kills.py [--kills 20] [--stations 4] [--workers 2] [--model default] [-o OUT.json]
 
 The archive is made from the seed: station-days over midnight in SDS. Each attempt is killed at a time
 drawn from the whole length of a run (odd numbers: only the main process; even ones: all its processes

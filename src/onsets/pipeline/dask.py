@@ -68,7 +68,7 @@ def _all(
     client: Any, distributed: Any, units: Iterator[StationDay], options: PickOptions
 ) -> Iterator[Finished]:
     sent: dict[Any, StationDay] = {}
-    arriving = distributed.as_completed()
+    arriving = distributed.as_completed(loop=client.loop)
 
     def send() -> None:
         room = _AHEAD * max(1, sum(client.nthreads().values())) - len(sent)
