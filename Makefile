@@ -4,6 +4,8 @@
 PYTHON ?= python3
 # Labelled records for `make weights`.
 DATA ?= ../shared/data
+# More for `make yu2020`, such as YU2020='--scale full'.
+YU2020 ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --quiet --no-input --disable-pip-version-check
@@ -14,10 +16,10 @@ TYPED := $(foreach room,$(ROOMS),$(wildcard src/onsets/$(room) src/onsets/$(room
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-slow lint format weights clean
+.PHONY: help demo test test-slow lint format weights yu2020 clean
 
 help: ## print this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1:\2/p' Makefile | awk -F: '{ printf "%-18s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1:\2/p' Makefile | awk -F: '{ printf "%-18s %s\n", $$1, $$2 }'
 
 demo: $(VENV)/.ready-all ## pick an example earthquake with the bundled network
 	@$(BIN)/onsets demo
@@ -41,6 +43,9 @@ format: $(VENV)/.ready-dev ## rewrite the sources as ruff wants them
 
 weights: $(VENV)/.ready-all ## train and bundle the default network again
 	@$(BIN)/python recipes/first_default.py $(DATA)
+
+yu2020: $(VENV)/.ready-all ## reproduce Yu et al. (2020) from data to report (an hour on two cores)
+	@$(BIN)/python recipes/yu2020/reproduce.py $(YU2020)
 
 clean: ## remove caches and build outputs; .venv and out/ stay
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis onsets-demo.*

@@ -14,7 +14,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "numpy": ("*",),
     "torch": TORCH,
     "obspy": ("waveforms/formats.py", "waveforms/stations*.py", "store/quakeml.py", "cli/demo.py"),
-    "onnxruntime": ("runtime/*",),
+    "onnxruntime": ("runtime/*", "deploy/*"),
     "matplotlib": ("plots/*", "report/*"),
     "h5py": ("datasets/*", "networks/importers/*"),
     "onnx": ("deploy/*", "networks/*"),

@@ -1,12 +1,12 @@
-"""Layered velocity models: what is refused and how a table is read."""
+"""Layered velocity models: what is refused."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from onsets.earth import LayeredModel, read_model
-from onsets.errors import CatalogueError, ConfigError
+from onsets.earth import LayeredModel
+from onsets.errors import ConfigError
 
 
 def test_density_follows_brocher():
@@ -35,28 +35,3 @@ def test_impossible_models_are_refused(columns, message):
 def test_an_interface_belongs_to_the_layer_below():
     model = LayeredModel([0.0, 10.0, 20.0], [5.0, 6.0, 7.0], [2.9, 3.4, 4.0])
     assert [model.layer_at(z) for z in (-1.0, 0.0, 9.9, 10.0, 99.0)] == [0, 0, 0, 1, 2]
-
-
-def test_a_table_is_read(tmp_path):
-    path = tmp_path / "model.csv"
-    path.write_text("# crust\ndepth_km, vp_km_s, vs_km_s, qp\n0, 5.5, 3.1, 300\n12.5, 6.2, 3.6, 500\n")
-    model = read_model(path)
-    assert model.layers == 2
-    assert model.depth_km.tolist() == [0.0, 12.5]
-    assert model.qp.tolist() == [300.0, 500.0]
-
-
-@pytest.mark.parametrize(
-    ("text", "error", "message"),
-    [
-        ("depth_km,vp_kms,vs_km_s\n0,5,3\n", ConfigError, "did you mean 'vp_km_s'"),
-        ("depth_km,vp_km_s\n0,5\n", ConfigError, "no column vs_km_s"),
-        ("depth_km,vp_km_s,vs_km_s\n0,five,3\n", CatalogueError, "column vp_km_s"),
-        ("", ConfigError, "no column"),
-    ],
-)
-def test_a_broken_table_is_named(tmp_path, text, error, message):
-    path = tmp_path / "model.csv"
-    path.write_text(text)
-    with pytest.raises(error, match=message):
-        read_model(path)

@@ -88,7 +88,7 @@ def test_further_steps_follow_and_are_done_again_when_the_picks_change(
 @pytest.mark.parametrize(
     ("sets", "said"),
     [
-        (("pick.modle=x",), "did you mean 'model'"),
+        (("pick.modl=x",), "did you mean 'model'"),
         (("archive.files=['a']",), "give sds or files, one of them"),
         (("pick.workers=0",), "workers is 0"),
         (("archive.start=soon",), "no ISO 8601 time"),

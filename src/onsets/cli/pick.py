@@ -58,6 +58,9 @@ def pick(
     start: Annotated[str | None, typer.Option(help="Begin of the span of --sds, ISO 8601 UTC.")] = None,
     end: Annotated[str | None, typer.Option(help="End of the span of --sds, excluded.")] = None,
     stations: Annotated[str | None, typer.Option(help="CSV of the stations to take from --sds.")] = None,
+    mode: Annotated[
+        str, typer.Option(help="exact (as the reference) or fast (fewer windows; a few picks are lost).")
+    ] = "exact",
     threads: Annotated[
         int | None,
         typer.Option(min=1, help="Threads of the network; 1 if not given (others may change last digits)."),
@@ -102,7 +105,7 @@ def pick(
     shown = output == "-" and as_json
     targets = Targets(None if shown else output, detections, ledger, folder, resume)
     limits = given(P=p_threshold, S=s_threshold, detection=detection_threshold)
-    options = PickOptions(model, weights, tuple(sorted(limits.items())), rate_as, threads or 1)
+    options = PickOptions(model, weights, tuple(sorted(limits.items())), rate_as, threads or 1, mode)
     update, close = progress_bar(quiet)
     try:
         if dry_run:

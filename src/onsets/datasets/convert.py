@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from onsets.datasets.dataset import COLUMNS, Dataset, Rows, at_rate
+from onsets.datasets.dataset import COLUMNS, Dataset, Rows, all_finite, at_rate
 from onsets.datasets.shards import FORMAT, INDEX, VERSION, open_shards, quantised, read_index
 from onsets.errors import CatalogueError, ConfigError, WaveformError, nearest
 from onsets.store.atomic import replacing
@@ -72,7 +72,8 @@ def each_record(
             yield i, None, Problem(where, f"left out: {error}", station, samples, True)
             continue
         problem = None
-        if not data.waveforms.finite and not (good := np.isfinite(record)).all():
+        if not data.waveforms.finite and not all_finite(record):
+            good = np.isfinite(record)
             bad = int(good.size - good.sum())
             problem = Problem(where, f"{bad} samples were NaN or infinite: set to 0", station, bad)
             record = np.where(good, record, np.float32(0))

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, fields
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from onsets.errors import CatalogueError, ConfigError, nearest
+from onsets.errors import ConfigError
 
-__all__ = ["LayeredModel", "read_model"]
-
-_MAY_LACK = ("density_g_cm3", "qp", "qs")
+__all__ = ["LayeredModel", "brocher_density"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,46 +101,3 @@ def brocher_density(vp_km_s: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]
         factor * np.asarray(vp_km_s) ** (power + 1) for power, factor in enumerate(powers)
     )
     return density
-
-
-def read_model(path: str | Path) -> LayeredModel:
-    """Read a table ``depth_km, vp_km_s, vs_km_s[, density_g_cm3, qp, qs]`` of layer tops.
-
-    Parameters
-    ----------
-    path : str or Path
-        CSV with a header; lines that begin with ``#`` are comments.
-
-    Returns
-    -------
-    LayeredModel
-
-    Raises
-    ------
-    CatalogueError
-        If the file cannot be read or a cell is no number.
-    ConfigError
-        If a column is unknown or missing, or the model is impossible.
-    """
-    try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CatalogueError(f"velocity model {path} cannot be read: {error}") from error
-    rows = list(csv.DictReader((line for line in lines if not line.startswith("#")), skipinitialspace=True))
-    known = [column.name for column in fields(LayeredModel)]
-    named = [name.strip() for name in (rows[0] if rows else {})]
-    for name in named:
-        if name not in known:
-            raise ConfigError(f"velocity model {path}: unknown column {name!r}; {nearest(name, known)}")
-    lacking = [name for name in known if name not in named and name not in _MAY_LACK]
-    if lacking:
-        raise ConfigError(
-            f"velocity model {path}: no column {', '.join(lacking)}; expected {', '.join(known)}"
-        )
-    columns: dict[str, npt.NDArray[np.float64]] = {}
-    for name in named:
-        try:
-            columns[name] = np.array([float(row[name]) for row in rows])
-        except (TypeError, ValueError) as error:
-            raise CatalogueError(f"velocity model {path}: column {name} holds no number: {error}") from error
-    return LayeredModel(**columns)

@@ -1,4 +1,8 @@
-"""ONNX files from networks: dynamic batch, the Spec in the metadata."""
+"""ONNX files from networks: dynamic batch, the Spec in the metadata, a graph that runs fast.
+
+The graph is another form of the same numbers: decoders at half rate (:mod:`onsets.networks.halfrate`),
+convolutions in the form for which ONNX Runtime has blocked kernels (:mod:`onsets.networks.planar`).
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,8 @@ from typing import TYPE_CHECKING
 import torch
 
 from onsets.errors import MissingExtraError
+from onsets.networks.halfrate import half_rate
+from onsets.networks.planar import planar
 from onsets.spec import Spec
 
 if TYPE_CHECKING:
@@ -44,8 +50,8 @@ def to_onnx(network: nn.Module, spec: Spec, path: str | Path) -> Path:
     target = Path(path)
     temporary = target.with_name(target.name + ".part")
     try:
-        _trace(network.eval(), spec, temporary)
-        model = onnx.load(str(temporary))
+        _trace(half_rate(network.eval()), spec, temporary)
+        model = planar(onnx.load(str(temporary)))
         model.producer_name, model.producer_version = "onsets", ""
         onnx.helper.set_model_props(model, {"spec": spec.to_json()})
         onnx.save(model, str(temporary))

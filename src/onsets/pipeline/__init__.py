@@ -1,6 +1,7 @@
 """Pipelines: files or archives to picks, with the ledger of what became of each station-day."""
 
 from onsets.pipeline.archive import Archive, Targets, pick_archive
+from onsets.pipeline.associate import Association, associate, association_options
 from onsets.pipeline.batch import Crew, pick_into, pick_plan
 from onsets.pipeline.book import LedgerError
 from onsets.pipeline.day import PickOptions, pick_day
@@ -15,6 +16,7 @@ from onsets.pipeline.unit import Unit, pick_traces, pick_unit
 
 __all__ = [
     "Archive",
+    "Association",
     "Crew",
     "Estimate",
     "LedgerError",
@@ -27,6 +29,8 @@ __all__ = [
     "StationDay",
     "Targets",
     "Unit",
+    "associate",
+    "association_options",
     "estimate",
     "margins",
     "pick_archive",

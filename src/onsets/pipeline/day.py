@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,7 +30,7 @@ class PickOptions:
 
     Attributes
     ----------
-    model, weights, rate_as, threads
+    model, weights, rate_as, threads, mode
         As in :func:`onsets.picking.load`.
     thresholds : tuple of (str, float)
         By label.
@@ -40,6 +41,7 @@ class PickOptions:
     thresholds: tuple[tuple[str, float], ...] = ()
     rate_as: float | None = None
     threads: int | None = None
+    mode: str = "exact"
 
     def facts(self) -> dict[str, Any]:
         """Return what picks depend on, as JSON can hold it: files by their content, thresholds as used."""
@@ -51,6 +53,7 @@ class PickOptions:
             "thresholds": self.picker().thresholds,
             "rate_as": self.rate_as,
             "threads": self.threads,
+            "mode": self.mode,
             "onsets": version("onsets"),
         }
 
@@ -67,6 +70,7 @@ def _load(options: PickOptions) -> Picker:
         thresholds=dict(options.thresholds),
         rate_as=options.rate_as,
         threads=options.threads,
+        mode=options.mode,
     )
 
 
@@ -102,7 +106,7 @@ def pick_day(unit: StationDay, picker: Picker, progress: Report | None = None) -
     for done, path in enumerate(unit.files):
         found, faults = read_span([path], first, last, station)
         traces += found
-        problems += faults
+        problems += faults if unit.alone else [_owned(one, unit) for one in faults]
         if not found and not faults and _promised(unit):
             problems.append(_strange(unit, path))
         tell(_READING * (done + 1) / len(unit.files))
@@ -114,6 +118,13 @@ def pick_day(unit: StationDay, picker: Picker, progress: Report | None = None) -
         tell(_READING + (1 - _READING) * done / total if total else 1.0)
 
     return pick_traces(traces, picker, problems, picking, (unit.start_ns, unit.end_ns))
+
+
+def _owned(problem: Problem, unit: StationDay) -> Problem:
+    """Book what is wrong with a station's own file to the station and, if no time is known, to its day."""
+    station = problem.station_id or unit.station
+    when = unit.start_ns if problem.time_ns is None else problem.time_ns
+    return dataclasses.replace(problem, station_id=station, time_ns=when)
 
 
 def _promised(unit: StationDay) -> bool:

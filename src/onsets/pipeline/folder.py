@@ -68,9 +68,13 @@ class RunFolder:
             raise ConfigError(f"cannot make the folder {path}: {error.strerror or error}") from error
         check_target(self.path / "picks.parquet", "picks")
         self.book = Book(ledger) if ledger.exists() else Book.create(ledger, config)
-        self.book.check(config)
-        for draft in self.path.rglob(".onsets-*.tmp"):
-            draft.unlink(missing_ok=True)
+        try:
+            self.book.check(config)
+            for draft in self.path.rglob(".onsets-*.tmp"):
+                draft.unlink(missing_ok=True)
+        except BaseException:
+            self.book.close()
+            raise
 
     def keep(self, unit: StationDay, run: PickRun, seconds: float, attempts: int) -> None:
         """Write a unit's picks and detections, then that it is done.

@@ -85,6 +85,7 @@ class PickTable:
     weights: str | None = None
     thresholds: dict[str, float] = field(default_factory=dict)
     rate_as: float | None = None
+    mode: str = "exact"
     threads: int = 1
     workers: int = 1
     scheduler: str | None = None
@@ -97,7 +98,7 @@ class PickTable:
     def options(self) -> PickOptions:
         """Return the picker's options."""
         limits = tuple(sorted(self.thresholds.items()))
-        return PickOptions(self.model, self.weights, limits, self.rate_as, self.threads)
+        return PickOptions(self.model, self.weights, limits, self.rate_as, self.threads, self.mode)
 
 
 @dataclass(frozen=True, slots=True)

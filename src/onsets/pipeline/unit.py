@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from onsets.errors import ConfigError, MissingExtraError, OnsetsError
-from onsets.picking import Picked, Picker
-from onsets.pipeline.ledger import station_days
+from onsets.picking import Picker, Progress, StreamingPicker
+from onsets.pipeline.ledger import DayBook
 from onsets.pipeline.result import PickRun, Report
 from onsets.tables import Detections, Picks
-from onsets.types import Problem, Record, Trace
-from onsets.waveforms import gather, read_traces, trim
+from onsets.types import Problem, Trace
+from onsets.waveforms import DeferredError, Head, Layout, Piece, lay_out, read_traces, trim
 
 __all__ = ["Unit", "pick_traces", "pick_unit"]
 
@@ -59,7 +59,14 @@ def pick_unit(unit: Unit, picker: Picker, progress: Report | None = None) -> Pic
     MissingExtraError
         If the picker needs a package that is absent.
     """
-    traces, problems = read_traces(unit.files)
+    try:
+        return _pick_files(unit, picker, progress, deferred=True)
+    except DeferredError:  # a file is damaged inside: that takes a closer look, and memory
+        return _pick_files(unit, picker, progress, deferred=False)
+
+
+def _pick_files(unit: Unit, picker: Picker, progress: Report | None, *, deferred: bool) -> PickRun:
+    traces, problems = read_traces(unit.files, deferred=deferred)
     if unit.start_ns is not None or unit.end_ns is not None:
         first = -(2**62) if unit.start_ns is None else unit.start_ns
         last = 2**62 if unit.end_ns is None else unit.end_ns
@@ -87,38 +94,39 @@ def pick_traces(
         Start and end (excluded), ns UTC, of what is kept; traces reach beyond it so that picks near
         its ends are those of a longer run.
     """
-    records, faults = gather(list(traces))
-    noted = [*problems, *_booked(faults, span)]
-    results: list[tuple[Record, Picked | None]] = []
-    total = sum(record.samples for record in records)
+    layouts, faults = lay_out(list(traces))  # which finds more as samples are read
+    book = DayBook(picker.thresholds)
+    book.read(traces)
+    found: list[tuple[Picks, Detections]] = []
+    total = sum(layout.head.samples for layout in layouts)
     done = 0
-    for record in records:
-        inside = None if progress is None else _within(progress, done, record, total)
+    for layout in layouts:
+        head = layout.head
+        inside = None if progress is None else _within(progress, done, head, total)
         try:
-            results.append((record, picker.apply(record, inside)))
-        except (ConfigError, MissingExtraError):
-            raise  # would fail at every station
+            picks, detections = _pick_layout(layout, picker, book, inside)
+            book.count(head.station_id, picks)
+            found.append((picks, detections))
+        except (ConfigError, MissingExtraError, DeferredError):
+            raise  # would fail at every station, or be better read otherwise
         except (OnsetsError, ArithmeticError, ValueError, RuntimeError, MemoryError) as error:
-            results.append((record, None))
             reason = f"{type(error).__name__}: {error}"
-            noted.append(
+            faults.append(
                 Problem(
-                    record.station_id,
-                    reason,
-                    record.station_id,
-                    record.samples,
+                    *(head.station_id, reason, head.station_id, head.samples),
                     fatal=True,
-                    time_ns=record.start_ns if span is None else max(record.start_ns, span[0]),
+                    time_ns=head.start_ns,
                 )
             )
-        done += record.samples
+        book.close_record()
+        done += head.samples
         if progress is not None:
-            progress(done, total, record.station_id)
-    said = [picked for _, picked in results if picked is not None]
+            progress(done, total, head.station_id)
+    noted = [*problems, *_booked(faults, span)]
     run = PickRun(
-        Picks.concat(picked.picks for picked in said).sorted(),
-        Detections.concat(picked.detections for picked in said),
-        station_days(traces, results, noted, picker.thresholds),
+        Picks.concat(picks for picks, _ in found).sorted(),
+        Detections.concat(detections for _, detections in found),
+        book.rows(noted),
         noted,
     )
     return run if span is None else run.within(*span)
@@ -135,6 +143,32 @@ def _booked(problems: Sequence[Problem], span: tuple[int, int] | None) -> list[P
     ]
 
 
-def _within(report: Report, done: int, record: Record, total: int) -> Callable[[float], None]:
+def _pick_layout(
+    layout: Layout, picker: Picker, book: DayBook, progress: Progress | None
+) -> tuple[Picks, Detections]:
+    """Pick one record, piece by piece where the picker can."""
+    if not isinstance(picker, StreamingPicker):
+        record = layout.record()
+        if record is None:
+            return Picks.of([]), Detections.of([])
+        book.use(Piece(record, 0, 0, record.samples))
+        picked = picker.apply(record, progress)
+        book.hear(picked.curve)
+        return picked.picks, picked.detections
+    stream = picker.stream(layout.head, progress, book.hear)
+    failure: Exception | None = None
+    for piece in layout.pieces(stream.halo):
+        book.use(piece)
+        try:
+            if failure is None:
+                stream.feed(piece)
+        except (OnsetsError, ArithmeticError, ValueError, RuntimeError, MemoryError) as error:
+            failure = error  # the samples that follow are booked all the same
+    if failure is not None:
+        raise failure
+    return stream.finish()
+
+
+def _within(report: Report, done: int, head: Head, total: int) -> Progress:
     """Turn a share of one record into work of the whole run."""
-    return lambda share: report(done + share * record.samples, total, record.station_id)
+    return lambda share: report(done + share * head.samples, total, head.station_id)

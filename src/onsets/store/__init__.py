@@ -1,20 +1,37 @@
 """Tables to and from files: CSV, JSON lines, Parquet, QuakeML. The suffix decides."""
 
 from onsets.store.atomic import StoreError, replacing
+from onsets.store.catalogue import read_assignments, read_catalogue, read_events, write_events
+from onsets.store.database import read_database
 from onsets.store.parquet import read_detections
 from onsets.store.quakeml import write_quakeml
 from onsets.store.read import read_picks
-from onsets.store.write import FORMATS, check_target, write_detections, write_ledger, write_picks
+from onsets.store.write import (
+    FORMATS,
+    check_target,
+    write_assignments,
+    write_detections,
+    write_ledger,
+    write_picks,
+    write_text,
+)
 
 __all__ = [
     "FORMATS",
     "StoreError",
     "check_target",
+    "read_assignments",
+    "read_catalogue",
+    "read_database",
     "read_detections",
+    "read_events",
     "read_picks",
     "replacing",
+    "write_assignments",
     "write_detections",
+    "write_events",
     "write_ledger",
     "write_picks",
     "write_quakeml",
+    "write_text",
 ]

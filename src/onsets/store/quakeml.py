@@ -32,6 +32,8 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
+
 from onsets.errors import CatalogueError
 from onsets.store.atomic import replacing
 from onsets.store.sheet import iso_times, printable
@@ -39,7 +41,7 @@ from onsets.store.text import short
 from onsets.tables import Picks
 from onsets.types import Pick
 
-__all__ = ["write_quakeml"]
+__all__ = ["pick_element", "write_quakeml"]
 
 _ROOT = "smi:local/onsets"
 _CODE_LENGTH = 8
@@ -148,6 +150,23 @@ def _comment(pick: Pick) -> str:
     if pick.flags:
         values["flags"] = [printable(flag) for flag in sorted(pick.flags)]
     return json.dumps(values, ensure_ascii=False) if values else ""
+
+
+def pick_element(pick: Pick, digest: str) -> ET.Element:
+    """Return the element of one pick.
+
+    Parameters
+    ----------
+    pick : Pick
+    digest : str
+        End of its publicID, unique in the file.
+
+    Raises
+    ------
+    CatalogueError
+        If a code does not fit QuakeML.
+    """
+    return _pick(pick, iso_times(np.array([pick.time_ns]))[0], _codes(pick.station_id), digest)
 
 
 def _pick(pick: Pick, time: str, codes: dict[str, str], digest: str) -> ET.Element:

@@ -16,9 +16,9 @@ import numpy.typing as npt
 from onsets.errors import CatalogueError, ConfigError, nearest
 from onsets.store.parquet import require_pyarrow
 from onsets.store.text import unguard
-from onsets.tables import PICK_COLUMNS, Picks
+from onsets.tables import PICK_COLUMNS, Picks, iso_time
 
-__all__ = ["read_picks"]
+__all__ = ["read_cells", "read_picks", "time_ns"]
 
 _REQUIRED = ("station_id", "phase", "time")
 _NUMBERS = ("probability", "uncertainty_s", "snr_db", "amplitude")
@@ -39,6 +39,60 @@ class _Raw:
 
     def fault(self, row: int, what: str) -> CatalogueError:
         return CatalogueError(f"{self.path}, {self.unit} {self.lines[row]}: {what}")
+
+
+def read_cells(path: str | Path, columns: tuple[str, ...], required: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Read the rows of another table of ours as they stand in a CSV, JSON lines or Parquet file.
+
+    Parameters
+    ----------
+    path : str or Path
+    columns : tuple of str
+        Known names; others are passed over.
+    required : tuple of str
+
+    Returns
+    -------
+    list of dict
+        Column to cell: None where empty, else text or number, times as ISO 8601.
+
+    Raises
+    ------
+    CatalogueError
+        If the file cannot be read or a required column is missing.
+    ConfigError
+        If the suffix is unknown.
+    """
+    suffix = Path(path).suffix.lower()
+    try:
+        if suffix == ".csv":
+            with open(path, encoding="utf-8-sig", newline="") as handle:
+                rows: list[dict[str, Any]] = list(csv.DictReader(handle, skipinitialspace=True))
+        elif suffix == ".jsonl":
+            lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+            rows = [json.loads(line) for line in lines if line.strip()]
+        elif suffix == ".parquet":
+            arrow = require_pyarrow()
+            table = arrow.parquet.read_table(path)
+            rows = table.to_pylist()
+            for row in rows:
+                row["time"] = iso_time(int(np.datetime64(row["time"].replace(tzinfo=None), "ns").astype(int)))
+        else:
+            raise ConfigError(
+                f"cannot read {path}: unknown format {suffix!r}; choose from .csv, .jsonl, .parquet"
+            )
+    except (OSError, UnicodeDecodeError, ValueError, csv.Error) as error:
+        if isinstance(error, ConfigError):
+            raise
+        raise CatalogueError(f"{path} cannot be read: {error}") from error
+    for name in required:
+        if rows and name not in rows[0]:
+            got = ", ".join(map(str, rows[0]))
+            raise CatalogueError(f"{path}: no column {name!r}; got {got}; expected {', '.join(columns)}")
+    return [
+        {name: None if row.get(name) in ("", None) else row[name] for name in columns if name in row}
+        for row in rows
+    ]
 
 
 def read_picks(path: str | Path) -> Picks:
@@ -216,15 +270,30 @@ def _numbers(raw: _Raw, name: str, rows: int) -> npt.NDArray[np.float64]:
 def _times(raw: _Raw, rows: int) -> npt.NDArray[np.int64]:
     out = np.zeros(rows, dtype=np.int64)
     for row, value in enumerate(raw.columns.get("time", [])):
-        found = _TIME.fullmatch(value.strip()) if isinstance(value, str) else None
         try:
-            if found is None:
-                raise ValueError
-            seconds = int(np.datetime64(f"{found[1]}T{found[2]}", "s").astype(np.int64))
-            if not -_LAST_S < seconds < _LAST_S:
-                raise ValueError
-        except ValueError:
-            expected = "ISO 8601 UTC such as 2009-08-24T00:20:07.123456Z between 1678 and 2262"
-            raise raw.fault(row, f"time is {value!r}, expected {expected}") from None
-        out[row] = seconds * 10**9 + int((found[3] or "0").ljust(9, "0"))
+            out[row] = time_ns(value)
+        except ValueError as error:
+            raise raw.fault(row, str(error)) from None
     return out
+
+
+def time_ns(text: Any, where: str = "") -> int:
+    """Return ns UTC of ISO 8601 text.
+
+    Raises
+    ------
+    CatalogueError
+        If it is none; ``where`` begins the message.
+    """
+    found = _TIME.fullmatch(text.strip()) if isinstance(text, str) else None
+    try:
+        if found is None:
+            raise ValueError
+        seconds = int(np.datetime64(f"{found[1]}T{found[2]}", "s").astype(np.int64))
+        if not -_LAST_S < seconds < _LAST_S:
+            raise ValueError
+    except ValueError:
+        expected = "ISO 8601 UTC such as 2009-08-24T00:20:07.123456Z between 1678 and 2262"
+        message = f"time is {text!r}, expected {expected}"
+        raise CatalogueError(f"{where}: {message}" if where else message) from None
+    return seconds * 10**9 + int((found[3] or "0").ljust(9, "0"))

@@ -10,12 +10,34 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from onsets.tables import DETECTION_COLUMNS, LEDGER_COLUMNS, PICK_COLUMNS, Detections, LedgerRow, Picks
+from onsets.tables import (
+    ASSIGNMENT_COLUMNS,
+    DETECTION_COLUMNS,
+    EVENT_COLUMNS,
+    LEDGER_COLUMNS,
+    PICK_COLUMNS,
+    Assignments,
+    Detections,
+    Events,
+    LedgerRow,
+    Picks,
+)
 
-__all__ = ["Column", "Sheet", "detections_sheet", "iso_times", "ledger_sheet", "picks_sheet", "printable"]
+__all__ = [
+    "Column",
+    "Sheet",
+    "assignments_sheet",
+    "detections_sheet",
+    "events_sheet",
+    "iso_times",
+    "ledger_sheet",
+    "picks_sheet",
+    "printable",
+]
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NO_CHARACTER = re.compile("[\ud800-\udfff\ufffe\uffff]")
+_PLACES = ("latitude", "longitude", "depth_km", "x_km", "y_km")
 _COUNTS = ("samples_read", "samples_used", "gaps", "picks_p", "picks_s")
 _NUMBERS = ("probability", "uncertainty_s", "snr_db", "amplitude", "gap_s", "highest_p", "highest_s")
 
@@ -29,7 +51,7 @@ class Column:
     name : str
         As in the header.
     kind : str
-        ``text`` (str), ``time`` (int64 ns UTC), ``number`` (float64, NaN unknown) or ``count`` (int64).
+        ``text`` (str), ``time`` (int64 ns UTC), ``number`` (float64, NaN unknown), ``place`` (the same with nine digits) or ``count`` (int64).
     values : ndarray or list of str, shape (rows,)
     """
 
@@ -115,3 +137,23 @@ def detections_sheet(detections: Detections) -> Sheet:
 def ledger_sheet(rows: Sequence[LedgerRow]) -> Sheet:
     """Return the columns of :data:`onsets.tables.LEDGER_COLUMNS`."""
     return Sheet(tuple(_column(name, [getattr(row, name) for row in rows]) for name in LEDGER_COLUMNS))
+
+
+def events_sheet(events: Events) -> Sheet:
+    """Return the columns of :data:`onsets.tables.EVENT_COLUMNS`."""
+    return Sheet(tuple(_of_kind(name, events) for name in EVENT_COLUMNS))
+
+
+def assignments_sheet(assignments: Assignments) -> Sheet:
+    """Return the columns of :data:`onsets.tables.ASSIGNMENT_COLUMNS`."""
+    return Sheet(tuple(_of_kind(name, assignments) for name in ASSIGNMENT_COLUMNS))
+
+
+def _of_kind(name: str, table: Events | Assignments) -> Column:
+    """Return a column whose kind follows from its array."""
+    values = table.time_ns if name == "time" else getattr(table, name)
+    if name == "time" or values.dtype.kind == "i":
+        return Column(name, "time" if name == "time" else "count", values)
+    if values.dtype.kind == "f":
+        return Column(name, "place" if name in _PLACES else "number", values)
+    return Column(name, "text", [printable(value) for value in values.tolist()])

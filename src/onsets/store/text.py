@@ -52,6 +52,8 @@ def _cells(column: Column) -> list[str]:
     if column.kind == "text":
         return [guard(text) for text in column.values]
     values = column.values.tolist()  # type: ignore[union-attr]
+    if column.kind == "place":
+        return ["" if math.isnan(value) else f"{value:.9g}" for value in values]
     return [short(value) if column.kind == "number" else str(value) for value in values]
 
 
@@ -95,6 +97,8 @@ def _values(column: Column) -> list[Any]:
     if column.kind == "text":
         return list(column.values)
     values = column.values.tolist()  # type: ignore[union-attr]
+    if column.kind == "place":
+        return [None if math.isnan(value) else float(f"{value:.9g}") for value in values]
     return [_json_number(value) if column.kind == "number" else value for value in values]
 
 

@@ -11,18 +11,30 @@ from pathlib import Path
 
 from onsets.errors import ConfigError, nearest
 from onsets.store.atomic import StoreError, replacing
+from onsets.store.database import SERVER, is_database, require_sqlalchemy
 from onsets.store.parquet import require_pyarrow, write_parquet
 from onsets.store.quakeml import write_quakeml
-from onsets.store.sheet import Sheet, detections_sheet, ledger_sheet, picks_sheet
+from onsets.store.sheet import Sheet, assignments_sheet, detections_sheet, ledger_sheet, picks_sheet
 from onsets.store.text import csv_blocks, jsonl_blocks
-from onsets.tables import Detections, LedgerRow, Picks
+from onsets.tables import Assignments, Detections, LedgerRow, Picks
 
-__all__ = ["FORMATS", "check_target", "write_detections", "write_ledger", "write_picks"]
+__all__ = [
+    "FORMATS",
+    "check_target",
+    "write_assignments",
+    "write_detections",
+    "write_ledger",
+    "write_picks",
+    "write_sheet",
+    "write_text",
+]
 
 FORMATS = {
     "picks": (".csv", ".jsonl", ".parquet", ".xml"),
     "detections": (".csv", ".jsonl", ".parquet"),
     "ledger": (".csv", ".jsonl", ".parquet"),
+    "events": (".csv", ".jsonl", ".parquet", ".xml", ".sqlite", "postgresql://"),
+    "assignments": (".csv", ".jsonl", ".parquet"),
 }
 """Suffixes that each table can be written to."""
 
@@ -39,7 +51,7 @@ def check_target(target: str | Path, table: str = "picks") -> str:
     target : str or Path
         A file, or ``-`` for CSV on standard output.
     table : str
-        ``picks``, ``detections`` or ``ledger``.
+        One of :data:`FORMATS`.
 
     Returns
     -------
@@ -63,6 +75,10 @@ def check_target(target: str | Path, table: str = "picks") -> str:
         raise ConfigError(f"unknown table {table!r}; {nearest(table, tuple(FORMATS))}")
     if str(target) == "-":
         return ".csv"
+    if table == "events" and is_database(target):
+        require_sqlalchemy()
+        if str(target).startswith(SERVER):
+            return SERVER
     suffix = _suffix(str(target), table)
     path = Path(target)
     if path.is_dir():
@@ -129,7 +145,7 @@ def write_picks(picks: Picks | Iterable[Picks], target: str | Path) -> None:
         write_quakeml(Picks.concat(parts), target)
     else:
         sheets = map(picks_sheet, chain([Picks.of([])], parts))
-        _write(sheets, target, check_target(target, "picks"))
+        write_sheets(sheets, target, check_target(target, "picks"))
 
 
 def write_detections(detections: Detections | Iterable[Detections], target: str | Path) -> None:
@@ -149,7 +165,7 @@ def write_detections(detections: Detections | Iterable[Detections], target: str 
     """
     parts = [detections] if isinstance(detections, Detections) else detections
     sheets = map(detections_sheet, chain([Detections.of([])], parts))
-    _write(sheets, target, check_target(target, "detections"))
+    write_sheets(sheets, target, check_target(target, "detections"))
 
 
 def write_ledger(rows: Sequence[LedgerRow], target: str | Path) -> None:
@@ -167,10 +183,34 @@ def write_ledger(rows: Sequence[LedgerRow], target: str | Path) -> None:
     ConfigError, MissingExtraError, StoreError
         As :func:`write_picks`.
     """
-    _write([ledger_sheet(rows)], target, check_target(target, "ledger"))
+    write_sheet(ledger_sheet(rows), target, check_target(target, "ledger"))
 
 
-def _write(sheets: Iterable[Sheet], target: str | Path, suffix: str) -> None:
+def write_assignments(assignments: Assignments, target: str | Path) -> None:
+    """Write which picks belong to which event; columns are :data:`onsets.tables.ASSIGNMENT_COLUMNS`.
+
+    Parameters
+    ----------
+    assignments : Assignments
+        Written in the order given.
+    target : str or Path
+        File ending in ``.csv``, ``.jsonl`` or ``.parquet``, or ``-``.
+
+    Raises
+    ------
+    ConfigError, MissingExtraError, StoreError
+        As :func:`write_picks`.
+    """
+    write_sheet(assignments_sheet(assignments), target, check_target(target, "assignments"))
+
+
+def write_sheet(sheet: Sheet, target: str | Path, suffix: str) -> None:
+    """Write a table by a suffix that was checked."""
+    write_sheets([sheet], target, suffix)
+
+
+def write_sheets(sheets: Iterable[Sheet], target: str | Path, suffix: str) -> None:
+    """Write a table that comes in parts of the same columns."""
     if str(target) == "-":
         _show(_blocks(sheets, ".csv"))
         return
@@ -186,6 +226,18 @@ def _blocks(sheets: Iterable[Sheet], suffix: str) -> Iterator[str]:
     """Yield the text of tables one after another, the header once."""
     for number, sheet in enumerate(sheets):
         yield from jsonl_blocks(sheet) if suffix == ".jsonl" else csv_blocks(sheet, header=number == 0)
+
+
+def write_text(text: str, path: str | Path) -> None:
+    """Write text in UTF-8, whole or not at all.
+
+    Raises
+    ------
+    StoreError
+        If the file cannot be written.
+    """
+    with replacing(path) as handle:
+        handle.write(text.encode())
 
 
 def _show(blocks: Iterator[str]) -> None:

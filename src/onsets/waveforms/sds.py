@@ -15,6 +15,7 @@ from pathlib import Path
 from onsets.errors import ConfigError, nearest
 from onsets.tables import iso_time
 from onsets.types import Problem, Trace
+from onsets.waveforms.deferred import span_of
 
 __all__ = ["sds_files", "stations_list", "trim"]
 
@@ -186,7 +187,7 @@ def trim(traces: Iterable[Trace], start_ns: int, end_ns: int) -> list[Trace]:
             kept.append(trace)
         elif first < last:
             begin = trace.start_ns + round(first * 1e9 / trace.rate_hz)
-            kept.append(dataclasses.replace(trace, start_ns=begin, data=trace.data[first:last]))
+            kept.append(dataclasses.replace(trace, start_ns=begin, data=span_of(trace, first, last)))
     return kept
 
 

@@ -1,4 +1,4 @@
-"""Tables: columns for many things, where :mod:`onsets.types` has one object for one thing."""
+"""Picks, detections and the ledger as columns."""
 
 from __future__ import annotations
 

@@ -1,0 +1,20 @@
+"""Picks of an event to its hypocentre, and hypocentres relative to each other."""
+
+from onsets.location.double_difference import Relocation, relocate
+from onsets.location.locate import Locations, Verdict, estimate_corrections, locate
+from onsets.location.options import LocateOptions, RelocateOptions, WeightSet
+from onsets.location.quality import Ellipsoid, azimuthal_gap
+
+__all__ = [
+    "Ellipsoid",
+    "LocateOptions",
+    "Locations",
+    "RelocateOptions",
+    "Relocation",
+    "Verdict",
+    "WeightSet",
+    "azimuthal_gap",
+    "estimate_corrections",
+    "locate",
+    "relocate",
+]
