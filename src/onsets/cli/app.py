@@ -19,6 +19,7 @@ from onsets.cli.models import models
 from onsets.cli.pick import pick
 from onsets.cli.plot import plot
 from onsets.cli.relocate import relocate
+from onsets.cli.run import run
 from onsets.cli.synth import synth
 from onsets.cli.train import train
 from onsets.cli.verify import verify
@@ -37,7 +38,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 COMMANDS = (
-    *(demo, pick, associate, locate, relocate),
+    *(demo, pick, run, associate, locate, relocate),
     *(models, plot, train, evaluate, benchmark, export, verify),
 )
 for command in COMMANDS:

@@ -11,7 +11,7 @@ import numpy as np
 import typer
 
 from onsets.cli.options import Config, Json, Quiet, Sets, options_of, say
-from onsets.cli.pick import progress_bar
+from onsets.cli.progress import progress_bar
 from onsets.cli.synth_truth import catalogue, day
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def greens(
 
         check_picture(section)
     options, began = options_of(GreensOptions(), config, sets), time.perf_counter()
-    update, close = progress_bar(quiet or as_json)
+    update, close = progress_bar(quiet or as_json, "records")
     try:
         table = greens_table(
             options,
@@ -105,7 +105,7 @@ def records(
     from onsets.pipeline.records import RecordsPlan, write_records
 
     plan, began = options_of(RecordsPlan(), config, sets), time.perf_counter()
-    update, close = progress_bar(quiet or as_json)
+    update, close = progress_bar(quiet or as_json, "records")
     try:
         made = write_records(plan, output, to, workers=workers or os.cpu_count() or 1, progress=update)
     finally:

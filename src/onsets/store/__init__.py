@@ -1,8 +1,9 @@
 """Tables to and from files: CSV, JSON lines, Parquet, QuakeML. The suffix decides."""
 
-from onsets.store.atomic import StoreError
+from onsets.store.atomic import StoreError, replacing
 from onsets.store.catalogue import read_assignments, read_catalogue, read_events, write_events
 from onsets.store.database import read_database
+from onsets.store.parquet import read_detections
 from onsets.store.quakeml import write_quakeml
 from onsets.store.read import read_picks
 from onsets.store.write import (
@@ -22,8 +23,10 @@ __all__ = [
     "read_assignments",
     "read_catalogue",
     "read_database",
+    "read_detections",
     "read_events",
     "read_picks",
+    "replacing",
     "write_assignments",
     "write_detections",
     "write_events",
