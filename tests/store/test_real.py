@@ -60,9 +60,9 @@ def test_events_come_back(tmp_path):
 
 def test_published_files_are_read(shared):
     folder = shared / "data/association/alaska_wrangell_esprh/example"
-    with pytest.raises(
-        CatalogueError, match="line 1"
-    ):  # an older form, without the count of stations with both
-        read_real_events(folder / "PickNetPicks/AK.CCB.P.txt")
+    events, mine = read_real_events(folder / "EqTCatalogs/eqt_real_phase_sel.txt")  # an older form
+    assert len(events) > 100 and events.picks.sum() == len(mine)
+    assert abs(events.latitude[0] - 62.9991) < 1e-9 and np.isnan(events.magnitude[0])
+    assert abs(mine.residual_s[0] - 0.9373) < 1e-9 and mine.station_id[0] == "YG.DEN3."
     picks = read_real_picks(folder / "EqTPicks", "2017-02-01")
     assert len(picks) > 1000 and set(picks.phase.tolist()) == {"P", "S"}

@@ -201,11 +201,18 @@ def _lines(events: Events, assignments: Assignments, picks_too: bool) -> Iterato
         size, rms, gap = (np.nan_to_num(v, nan=w) for v, w in (
             (events.magnitude[i], -100.0), (events.rms_s[i], 0.0), (events.azimuthal_gap_deg[i], 360.0)
         ))  # fmt: skip
+        date = str(np.datetime64(day, "D")).replace("-", " ")
+        counts = (
+            int((letter == "P").sum()),
+            int((letter == "S").sum()),
+            len(mine) or int(events.picks[i]),
+            len(p & s),
+        )
         yield (
-            f"{i + 1:5d} {str(np.datetime64(day, 'D')).replace('-', ' ')} {clock} {seconds:12.3f} {rms:7.4f} "
-            f"{events.latitude[i]:8.4f} {events.longitude[i]:9.4f} {events.depth_km[i]:6.2f} {size:6.3f} "
-            f"0.000 {int((letter == 'P').sum()):3d} {int((letter == 'S').sum()):3d} {len(mine) or events.picks[i]:3d} "
-            f"{len(p & s):3d} {gap:6.2f}"
+            f"{i + 1:5d} {date} {clock} {seconds:12.3f} {rms:7.4f} {events.latitude[i]:8.4f} "
+            f"{events.longitude[i]:9.4f} {events.depth_km[i]:6.2f} {size:6.3f} 0.000 "
+            + " ".join(f"{count:3d}" for count in counts)
+            + f" {gap:6.2f}"
         )
         for k in range(len(mine)) if picks_too else ():
             network, station = str(mine.station_id[k]).split(".")[:2]
