@@ -11,6 +11,7 @@ def test_public_names():
         "read_assignments",
         "read_catalogue",
         "read_database",
+        "read_detections",
         "read_events",
         "read_picks",
         "write_assignments",

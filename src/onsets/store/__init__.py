@@ -1,6 +1,6 @@
 """Tables to and from files: CSV, JSON lines, Parquet, QuakeML. The suffix decides."""
 
-from onsets.store.atomic import StoreError, replacing
+from onsets.store.atomic import StoreError
 from onsets.store.catalogue import read_assignments, read_catalogue, read_events, write_events
 from onsets.store.database import read_database
 from onsets.store.parquet import read_detections
@@ -26,7 +26,6 @@ __all__ = [
     "read_detections",
     "read_events",
     "read_picks",
-    "replacing",
     "write_assignments",
     "write_detections",
     "write_events",
