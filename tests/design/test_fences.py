@@ -29,6 +29,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "pyocto": ("association/*",),
     "pandas": ("association/pyocto.py",),
     "dask": ("pipeline/*",),
+    "distributed": ("pipeline/dask.py",),
     "sqlalchemy": ("store/*",),
     "seisbench": (),
     "pygrt": (),

@@ -13,6 +13,7 @@ def test_public_names():
         "read_associator_picks",
         "read_catalogue",
         "read_database",
+        "read_detections",
         "read_events",
         "read_picks",
         "read_real_events",

@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
 import typer
 
 from onsets.cli.options import Config, Json, Quiet, Sets, options_of, say
@@ -118,6 +117,8 @@ def records(
 
 def _draw_section(table: GreensTable, path: Path) -> None:
     """Draw what the first depth's oblique double couple sends 30 degrees off its strike."""
+    import numpy as np
+
     from onsets.earth import travel_times
     from onsets.plots import Section, figure_sections, save_figure
     from onsets.synthetics import double_couple, synthesise

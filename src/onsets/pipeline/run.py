@@ -223,7 +223,8 @@ def run(settings: RunConfig, *, resume: bool = False, progress: Report | None = 
     try:
         stage = Stage(settings, folder, plan, progress)
         skipped = [step.name for step in STEPS if _do(step, stage) is False]
-        return RunDone(stage.told, tuple(skipped), folder.book.summary())
+        picked = PickRun.join([plan.told(), folder.book.summary()])
+        return RunDone(stage.told, tuple(skipped), picked)
     finally:
         folder.close()
 
