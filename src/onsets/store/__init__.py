@@ -1,11 +1,7 @@
 """Tables to and from files: CSV, JSON lines, Parquet, QuakeML. The suffix decides."""
 
-<<<<<<< HEAD
 from onsets.store.associators import read_associator_events, read_associator_picks, write_associator_picks
-from onsets.store.atomic import StoreError, replacing
-=======
 from onsets.store.atomic import StoreError
->>>>>>> 20c132b8eac7013aea41181df37794d739872bc5
 from onsets.store.catalogue import read_assignments, read_catalogue, read_events, write_events
 from onsets.store.database import read_database
 from onsets.store.parquet import read_detections
@@ -34,12 +30,8 @@ __all__ = [
     "read_detections",
     "read_events",
     "read_picks",
-<<<<<<< HEAD
     "read_real_events",
     "read_real_picks",
-    "replacing",
-=======
->>>>>>> 20c132b8eac7013aea41181df37794d739872bc5
     "write_assignments",
     "write_associator_picks",
     "write_detections",
