@@ -186,8 +186,8 @@ def test_an_event_outside_of_the_first_grid_is_found():
 
 def test_a_depth_that_picks_do_not_tell_is_held(small):
     stations = network(6, reach_km=20.0)
-    events = catalogue(np.array([200.0]), np.array([0.0]), np.array([8.0]))
-    assignments, _ = observe(events, stations, np.random.default_rng(7), errors=(0.3, 0.3))
+    events = catalogue(np.array([120.0]), np.array([0.0]), np.array([8.0]))
+    assignments, _ = observe(events, stations, np.random.default_rng(7), errors=(0.01, 0.01))
     p_only = assignments.take(assignments.phase == "P")
     found = locate(events, p_only, stations, MODEL, dataclasses.replace(EXACT, default_depth_km=11.0))
     assert "depth_fixed" in found.verdicts[0].flags
@@ -197,7 +197,7 @@ def test_a_depth_that_picks_do_not_tell_is_held(small):
 
 def test_station_corrections_are_found_and_used():
     stations = network()
-    events, rng = scattered(40, 8, 20.0)
+    events, rng = scattered(15, 8, 20.0)
     assignments, _ = observe(events, stations, rng, errors=(0.02, 0.03))
     late = {"XX.S02.": 0.4, "XX.S09.": -0.3}
     shift = np.array([late.get(name, 0.0) for name in assignments.station_id.tolist()])

@@ -93,6 +93,8 @@ def solve(
     """
     columns = [0, 1, 3] if fixed else [0, 1, 2, 3]
     source = start.astype(np.float64).copy()
+    if not fixed:
+        source[2] = np.clip(source[2], *options.depths_km)
     best: tuple[float, Floats] | None = None
     damping = 1e-3
     for _ in range(_ITERATIONS):

@@ -95,7 +95,7 @@ def pair_picks(
     columns: list[list[object]] = [[] for _ in range(7)]
     names = events.event_id.tolist()
     for one, two in zip(*(ends.tolist() for ends in neighbours(events, max_km, most)), strict=True):
-        links = sorted(picks[one].keys() & picks[two].keys(), key=lambda key: picks[one][key][0])
+        links = sorted(picks[one].keys() & picks[two].keys(), key=lambda key: (picks[one][key][0], key))
         if len(links) < min_links:
             continue
         for station, phase in links[:max_links]:

@@ -16,7 +16,7 @@ __all__ = ["Grids", "search"]
 Floats = npt.NDArray[np.float64]
 _FIRST = (15, 15, 7)
 _NEXT = (7, 7, 7)
-_LEVELS = 4
+_LEVELS = 6
 _WIDENINGS = 3
 _SPEED_KM_S = 6.0
 
@@ -41,7 +41,7 @@ def search(observed: Observed, grids: Grids, options: LocateOptions) -> tuple[Fl
     """Return the best place of a nested grid search.
 
     The first grid covers the stations with picks and ``reach_km`` around them; while the best node lies
-    on its border the reach is doubled, three times at most. Each next grid spans three cells of the
+    on its border the reach is doubled, three times at most. Each next grid spans four cells of the
     one before, around its best node.
 
     Parameters
@@ -68,7 +68,7 @@ def search(observed: Observed, grids: Grids, options: LocateOptions) -> tuple[Fl
             break
         reach *= 2
     for _ in range(_LEVELS):
-        low, high = best - 1.5 * cell, best + 1.5 * cell
+        low, high = best - 2 * cell, best + 2 * cell
         low[2], high[2] = max(low[2], depths[0]), min(high[2], depths[1])
         best, cell = _best(observed, grids, options, low, high, _NEXT)
     return best, inside
