@@ -35,7 +35,10 @@ def test_relative_places_come_back_and_the_mean_stays(cluster):
     found = relocate(start, pair_picks(start, assignments), stations, MODEL)
     assert found.relocated.all()
     assert np.median(relative_m(start, truth)) > 500
-    assert np.median(relative_m(found.events, truth)) < 60
+    # picks of 13 ms: a depth is worth about 0.1 km, a place on the map 0.02 km
+    assert np.median(relative_m(found.events, truth)) < 130
+    wrong = offsets_km(found.events, truth)
+    assert np.median(np.abs(wrong - wrong.mean(axis=0))[:, :2]) < 0.025
     assert np.abs(offsets_km(found.events, start).mean(axis=0)).max() < 0.05
     assert (found.cluster == 1).all()
     assert found.history[-1]["rms_ct_s"] < found.history[0]["rms_ct_s"] / 3
@@ -47,8 +50,8 @@ def test_bootstrap_errors_are_as_large_as_the_errors(cluster):
     found = relocate(start, pair_picks(start, assignments), stations, MODEL)
     wrong = offsets_km(found.events, truth)
     wrong = np.abs(wrong - wrong.mean(axis=0))
-    assert 0.3 < np.median(found.events.horizontal_error_km) / (np.median(wrong[:, :2]) / 0.674) < 2
-    assert 0.3 < np.median(found.events.depth_error_km) / (np.median(wrong[:, 2]) / 0.674) < 2
+    assert 0.6 < np.median(found.events.horizontal_error_km) / (np.median(wrong[:, :2]) / 0.674) < 1.7
+    assert 0.6 < np.median(found.events.depth_error_km) / (np.median(wrong[:, 2]) / 0.674) < 1.7
     none = relocate(start, pair_picks(start, assignments), stations, MODEL, RelocateOptions(bootstrap=0))
     assert np.isnan(none.events.horizontal_error_km).all()
 
@@ -61,7 +64,7 @@ def test_wrong_differences_are_weighed_down(cluster):
     dt = differences.dt_s + np.where(bad, rng.uniform(-2, 2, len(bad)), 0)
     columns = {name: getattr(differences, name) for name in Differences.__slots__}
     found = relocate(start, Differences(**columns | {"dt_s": dt}), stations, MODEL)
-    assert np.median(relative_m(found.events, truth)) < 100
+    assert np.median(relative_m(found.events, truth)) < 150
 
 
 def test_lsmr_and_the_normal_equations_agree(cluster, monkeypatch):
@@ -71,7 +74,7 @@ def test_lsmr_and_the_normal_equations_agree(cluster, monkeypatch):
         RelocateOptions((WeightSet(4, damping=20),), bootstrap=0),
     )
     direct = relocate(start, differences, stations, MODEL, options)
-    monkeypatch.setattr("onsets.location.double_difference._DIRECT", 0)
+    monkeypatch.setattr("onsets.location.solver._DIRECT", 0)
     iterated = relocate(start, differences, stations, MODEL, options)
     assert np.abs(offsets_km(direct.events, iterated.events)).max() < 1e-3
 
@@ -87,7 +90,9 @@ def test_clusters_without_a_tie_keep_their_own_means(cluster):
     assert set(found.cluster[:40].tolist()) == {1} and set(found.cluster[40:].tolist()) == {2}
     for part in (slice(0, 40), slice(40, 60)):
         assert np.abs(offsets_km(found.events, start)[part].mean(axis=0)).max() < 0.05
-        assert np.median(relative_m(found.events.take(part), truth.take(part))) < 100
+        assert np.median(relative_m(found.events.take(part), truth.take(part))) < 0.4 * np.median(
+            relative_m(start.take(part), truth.take(part))
+        )
 
 
 def test_unknown_stations_and_events_are_named_and_lonely_events_stay(cluster):

@@ -35,14 +35,14 @@ class WeightSet:
     ct_s: float = 0.5
     ct_residual: float = -9.0
     ct_distance_km: float = -9.0
-    damping: float = 70.0
+    damping: float = 20.0
 
 
 _SETS = (
-    WeightSet(5, 0.01, 0.005, -9, -9, 1.0, 0.5, -9, -9, 70),
-    WeightSet(5, 0.01, 0.005, -9, -9, 1.0, 0.5, 6, 10, 70),
-    WeightSet(5, 1.0, 0.5, -9, 5, 0.01, 0.005, 6, 10, 70),
-    WeightSet(5, 1.0, 0.5, 6, 2, 0.01, 0.005, 6, 10, 70),
+    WeightSet(5, 0.01, 0.005, -9, -9, 1.0, 0.5, -9, -9, 20),
+    WeightSet(5, 0.01, 0.005, -9, -9, 1.0, 0.5, 6, 10, 20),
+    WeightSet(5, 1.0, 0.5, -9, 5, 0.01, 0.005, 6, 10, 20),
+    WeightSet(5, 1.0, 0.5, 6, 2, 0.01, 0.005, 6, 10, 20),
 )
 
 
