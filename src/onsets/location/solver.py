@@ -43,7 +43,7 @@ def solve_system(matrix: Any, right: Floats, scale: Floats, damping: float) -> F
 
         normal = (matrix.T @ matrix).toarray()
         normal[np.diag_indices_from(normal)] += max(damping, _LEAST_DAMPING) ** 2
-        solution = chosolve_system(cho_factor(normal, overwrite_a=True), matrix.T @ right).T
+        solution = cho_solve(cho_factor(normal, overwrite_a=True), matrix.T @ right).T
     else:
         from scipy.sparse.linalg import lsmr
 
