@@ -2,8 +2,12 @@
 # Another interpreter: make PYTHON=python3.12 test
 
 PYTHON ?= python3
+# Processes of `make test`, one thread each.
+JOBS ?= auto
 # Labelled records for `make weights`.
 DATA ?= ../shared/data
+# More for `make yu2020`, such as YU2020='--scale full'.
+YU2020 ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --quiet --no-input --disable-pip-version-check
@@ -14,17 +18,17 @@ TYPED := $(foreach room,$(ROOMS),$(wildcard src/onsets/$(room) src/onsets/$(room
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-slow lint format weights clean
+.PHONY: help demo test test-slow lint format weights yu2020 clean
 
 help: ## print this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1:\2/p' Makefile | awk -F: '{ printf "%-18s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1:\2/p' Makefile | awk -F: '{ printf "%-18s %s\n", $$1, $$2 }'
 
 demo: $(VENV)/.ready-all ## pick an example earthquake with the bundled network
 	@$(BIN)/onsets demo
 
 test: lint ## lint, types, then every test but the slow ones
 	@echo "test: pytest"
-	@$(BIN)/python -m pytest -m "not slow" tests src
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow" -n $(JOBS) --dist loadfile tests src
 
 test-slow: $(VENV)/.ready-dev ## only the tests that take over 20 s each
 	@$(BIN)/python -m pytest -m slow tests src || [ $$? -eq 5 ]  # 5: there is none
@@ -41,6 +45,9 @@ format: $(VENV)/.ready-dev ## rewrite the sources as ruff wants them
 
 weights: $(VENV)/.ready-all ## train and bundle the default network again
 	@$(BIN)/python recipes/first_default.py $(DATA)
+
+yu2020: $(VENV)/.ready-all ## reproduce Yu et al. (2020) from data to report (an hour on two cores)
+	@$(BIN)/python recipes/yu2020/reproduce.py $(YU2020)
 
 clean: ## remove caches and build outputs; .venv and out/ stay
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis onsets-demo.*

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,3 +16,11 @@ def shared() -> Path:
     if not (root / "data").is_dir():
         pytest.skip(f"no development data at {root}; set ONSETS_SHARED")
     return root
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep exported networks away from the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ONSETS_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield

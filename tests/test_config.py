@@ -135,3 +135,19 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text("name = ")
     with pytest.raises(ConfigError, match="is no TOML"):
         config.load(Drawing, tmp_path / "bad.toml")
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("2024-01-01", "2024-01-01"),
+        ("2024-01-01T12:00:00Z", "2024-01-01T12:00:00+00:00"),
+        ('"2024-01-01"', "2024-01-01"),
+    ],
+)
+def test_a_time_may_stand_without_quotes(written, text):
+    @dataclass(frozen=True)
+    class Span:
+        start: str
+
+    assert config.make(Span, config.override({}, f"start={written}")).start == text

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from onsets.errors import OnsetsError
     from onsets.picking import load
-    from onsets.pipeline import pick_files
+    from onsets.pipeline import associate, pick_files
     from onsets.spec import Spec
     from onsets.store import write_picks
     from onsets.tables import Detections, Picks
@@ -28,6 +28,7 @@ __all__ = [
     "Record",
     "Spec",
     "Trace",
+    "associate",
     "load",
     "pick_files",
     "read",
@@ -44,6 +45,7 @@ _ROOMS = {
     "Record": "types",
     "Spec": "spec",
     "Trace": "types",
+    "associate": "pipeline",
     "load": "picking",
     "pick_files": "pipeline",
     "read": "waveforms",

@@ -8,6 +8,7 @@ which of them is meant.
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import functools
 import math
 import tomllib
@@ -224,6 +225,8 @@ def _number(kind: Any, value: Any, where: str) -> Any:
     """Return a word, a truth or a number; no whole number is a truth, none is rounded."""
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
+    if kind is str and isinstance(value, datetime.date):  # TOML's own form, without quotes
+        value = value.isoformat()
     if type(value) is not kind or (kind is float and not math.isfinite(value)):
         words = {"str": "text", "int": "a whole number", "float": "a number", "bool": "true or false"}
         raise ConfigError(f"{where}: got {value!r}, expected {words.get(kind.__name__, kind.__name__)}")

@@ -19,9 +19,21 @@ __all__ = ["NORMALISATIONS", "STACKINGS", "Spec"]
 
 NORMALISATIONS = ("none", "component-std", "window-std", "component-max", "window-max", "logistic")
 STACKINGS = ("mean", "max")
-_INTEGERS = ("samples", "hop_samples", "segment_samples", "blinding_samples")
+DECODINGS = ("peaks", "trigger")
+WINDOW_GRIDS = ("time", "record")
+_INTEGERS = ("samples", "hop_samples", "segment_samples", "blinding_samples", "taper_samples")
 _NUMBERS = ("rate_hz", *_INTEGERS)
-_WORDS = ("name", "network", "components", "normalisation", "activation", "output_kind", "stacking", "paper")
+_WORDS = (
+    "name",
+    "network",
+    "components",
+    "normalisation",
+    "activation",
+    "output_kind",
+    "stacking",
+    "decoding",
+    "paper",
+)
 
 
 def _is(value: Any, kind: type) -> bool:
@@ -63,6 +75,11 @@ class Spec:
     normalisation : str
         One of :data:`NORMALISATIONS`; applied to each window after the mean is removed.
         ``component-*`` scales each component by its own value, ``window-*`` all by the largest.
+    unbiased : bool
+        A standard deviation divides by the number of samples less one (SeisBench).
+    taper_samples : int
+        Samples at both window ends that rise from 0 to 1 as a cosine, after all else (SeisBench's
+        EQTransformer).
     tone : bool
         Add sin(pi n / 2) to the first component after normalising (published LPPN weights).
     outputs : tuple of str
@@ -70,10 +87,11 @@ class Spec:
     activation : str
         ``softmax`` (over rows), ``sigmoid`` (each row) or ``none``; applied outside the network.
     output_kind : str
-        ``per_sample``, ``per_segment`` (a second output holds the onset's offset in samples, one
-        row) or ``per_window`` (one value a window).
+        ``per_sample`` (each value speaks of one moment), ``per_segment`` (of a stretch, in which a second
+        output of one row holds the onset's offset in samples) or ``per_window`` (one value a window).
     segment_samples : int
-        Input samples per output value: LPPN's stride, 1 for a value a sample.
+        Input samples per output value: LPPN's stride; 1 for a value a sample. A ``per_sample`` value
+        speaks of the first of its samples.
     onset_samples : int or None
         ``per_window`` only: where in the window the onset is that its value speaks of; the middle
         if None.
@@ -81,6 +99,14 @@ class Spec:
         Samples at each window end that do not count when windows are stacked.
     stacking : str
         ``mean`` or ``max`` of overlapping windows.
+    decoding : str
+        How a curve becomes onsets: ``peaks`` (highest point of each stretch above the threshold, between
+        samples, two of a phase at least 0.5 s apart) or ``trigger`` (highest sample from where the
+        threshold is reached to where the curve falls below half of it: SeisBench).
+    window_grid : str
+        ``time``: windows begin at multiples of the hop since 1970, so that picks do not depend on where
+        a record begins; ``record``: they begin with the record (SeisBench, and networks ``per_window``).
+        The first and the last window of a record begin and end with it in either case.
     auxiliary : tuple of str
         Outputs trained but removed at deployment.
     thresholds : dict
@@ -107,6 +133,8 @@ class Spec:
     bandpass_hz: tuple[float, float] | None = None
     demean: bool = True
     normalisation: str = "component-std"
+    unbiased: bool = False
+    taper_samples: int = 0
     tone: bool = False
     outputs: tuple[str, ...]
     activation: str = "softmax"
@@ -115,6 +143,8 @@ class Spec:
     onset_samples: int | None = None
     blinding_samples: int = 0
     stacking: str = "mean"
+    decoding: str = "peaks"
+    window_grid: str = "time"
     auxiliary: tuple[str, ...] = ()
     thresholds: dict[str, float] = field(default_factory=dict)
     uncertainty_s: dict[str, float] = field(default_factory=dict)
@@ -154,6 +184,9 @@ class Spec:
                 "activation": self.activation in ("softmax", "sigmoid", "none"),
                 "output_kind": self.output_kind in ("per_sample", "per_segment", "per_window"),
                 "stacking": self.stacking in STACKINGS,
+                "decoding": self.decoding in DECODINGS,
+                "window_grid": self.window_grid in WINDOW_GRIDS,
+                "taper_samples": 0 <= 2 * self.taper_samples <= self.samples,
                 "outputs": len(self.outputs) > 0 and len(set(self.outputs)) == len(self.outputs),
                 "thresholds": _figures(self.thresholds, self.labels),
                 "uncertainty_s": _figures(self.uncertainty_s, self.labels),

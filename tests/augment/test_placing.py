@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from onsets.augment import Cut, RateJitter, Shift, augment
+from onsets.errors import ConfigError
 
 
 @pytest.mark.parametrize("anchor", ["first", "P", "S", "any"])
@@ -84,3 +85,40 @@ def test_windows_before_the_anchor_are_noise(waves, draw) -> None:
     quiet = (pair[:, 0] >= 100) & (pair[:, 0] <= 300)
     assert quiet.float().mean() == pytest.approx(0.25, abs=0.08)
     assert (out.data[quiet].abs() < 1).all() and (out.data[quiet] != 0).all()
+
+
+@pytest.mark.parametrize("speeds", [(0.25, 0.25), (0.5, 2.0), (3.0, 3.0)])
+def test_a_cut_at_other_speeds_moves_arrivals_with_the_waveform(waves, draw, seen, speeds) -> None:
+    out = augment(waves(events=50), [Cut(place=(0.2, 0.4), speeds=speeds)], draw(samples=400))
+    assert out.data.shape[2] == 400
+    assert out.arrivals[:50, 0, 0].min() >= 79 and out.arrivals[:50, 0, 0].max() <= 161
+    seen(out, list(range(50)), tolerance=4, least=0.3)
+
+
+def test_speeds_follow_a_sine(waves, draw) -> None:
+    one = waves(events=1, noise=0)
+    t = torch.arange(4000.0)
+    one = type(one)(
+        torch.sin(2 * math.pi * t / 40).expand(1, 3, 4000) + 3, one.arrivals, one.length, one.coda, one.snr_db
+    )
+    for speed in (0.3, 1.0, 1.9):
+        out = augment(one, [Cut(anchor="start", place=(0, 0), speeds=(speed, speed))], draw(samples=600))
+        want = torch.sin(2 * math.pi * torch.arange(600.0) * speed / 40) + 3
+        error = (out.data[0, 0] - want).abs()[40:]  # what lies before the record is smoothed in
+        assert float(error.max()) < (3e-3 if speed <= 1 else 0.02)
+
+
+def test_what_would_be_folded_is_smoothed_away(waves, draw) -> None:
+    one = waves(events=1, noise=0)
+    quick = torch.cos(math.pi * torch.arange(4000.0) * 0.9)  # 0.45 of the rate, folded at half speed
+    one = type(one)(quick.expand(1, 3, 4000).clone(), one.arrivals, one.length, one.coda, one.snr_db)
+    out = augment(one, [Cut(anchor="start", place=(0, 0), speeds=(2.0, 2.0))], draw(samples=600))
+    assert float(out.data[0, 0, 50:-50].abs().max()) < 0.02
+
+
+@pytest.mark.parametrize(
+    "options", [{"speeds": (0.0, 1.0)}, {"speeds": (2.0, 1.0)}, {"speeds": (1, 2), "jitter": 2}]
+)
+def test_impossible_speeds_are_refused(options) -> None:
+    with pytest.raises(ConfigError, match=r"speeds|jitter"):
+        Cut(**options)

@@ -62,6 +62,46 @@ def test_from_raw_to_a_split_in_three_commands(run: Run, stead: Path, tmp_path: 
     assert len(parts) == 20 and all(len(some) == 1 for some in parts.values())
 
 
+RECIPE = """
+output = "out"
+network = { name = "lppn", options = { width = 1 } }
+data = { sets = ["shards"], shares = { train = 0.7, dev = 0.15, test = 0.15 } }
+labels = { shape = "segment" }
+loss = { reduction = "sum" }
+run = { epochs = 1, epoch_steps = 2, batch = 4, device = "cpu", threads = 1 }
+[[augment]]
+step = "cut"
+"""
+
+
+def test_from_raw_stead_to_a_trained_and_judged_network_in_three_commands(
+    run: Run, stead: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("torch")
+    (tmp_path / "recipe.toml").write_text(RECIPE)
+    done = run("data", "convert", "stead", stead, "-o", "shards")
+    assert done.returncode == 0, done.stderr
+    done = run("train", "recipe.toml")
+    assert done.returncode == 0 and (tmp_path / "out" / "lppn.onnx").is_file(), done.stderr
+    parts = ("--parts", "out/parts.csv", "--part", "test", "--development", "dev")
+    done = run("evaluate", "-m", "out/lppn.onnx", "--data", "shards", *parts, "-o", "card")
+    assert done.returncode == 0, done.stderr
+    rows = json.loads((tmp_path / "card" / "metrics.json").read_text())
+    with open(tmp_path / "out" / "parts.csv", newline="") as handle:
+        held_back = sum(row["split"] == "test" for row in csv.DictReader(handle))
+    assert rows[0]["dataset"] == "shards (test)" and rows[0]["records"] == held_back > 0
+    assert "best F1 at 0.5 s on shards (dev)" in rows[0]["threshold_source"]
+
+
+def test_a_fast_record_can_be_taken_as_a_slow_one(run: Run, stead: Path, tmp_path: Path) -> None:
+    args = ("data", "convert", "stead", stead, "-o", tmp_path / "slow", "--rate-as", "20", "--json")
+    done = run(*args)
+    assert done.returncode == 0 and json.loads(done.stdout)["rates_hz"] == {"20": 60}, done.stderr
+    raw, slow = open_dataset(stead), open_dataset(tmp_path / "slow")
+    np.testing.assert_array_equal(raw.read([3])[0].data, slow.read([3])[0].data)
+    assert raw.read([3])[0].arrivals == slow.read([3])[0].arrivals
+
+
 def test_seisbench_layout_and_filter(run: Run, stead: Path, tmp_path: Path) -> None:
     out = tmp_path / "sb"
     args = ("--to", "seisbench", "--filter", "msnet", "--chunk", "30", "--rate", "50", "--json")

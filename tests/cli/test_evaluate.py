@@ -54,6 +54,30 @@ def test_wrong_usage_stops_at_once(run: Run, labelled: Path, arguments: list[str
     assert hint in done.stderr and "Traceback" not in done.stderr
 
 
+def test_parts_of_a_table_are_tested(run: Run, labelled: Path, tmp_path: Path) -> None:
+    rows = [f"made,r{k},XX.A.,revent{k // 2},{'dev' if k < 2 else 'test'}" for k in range(6)]
+    (tmp_path / "parts.csv").write_text("dataset,name,station_id,event_id,split\n" + "\n".join(rows) + "\n")
+    start = ("evaluate", "-m", "sta-lta", "--data", labelled, "-o", "card", "--parts", "parts.csv")
+    done = run(*start, "--part", "test", "--development", "dev")
+    assert done.returncode == 0, done.stderr
+    assert "best F1 at 0.5 s on made (dev)" in done.stderr and "made (test)" in done.stdout
+    assert json.loads((tmp_path / "card" / "metrics.json").read_text())[0]["records"] == 4
+    assert run(*start).returncode == 2  # which part?
+
+
+def test_the_share_of_picks_that_association_kept(
+    run: Run, labelled: Path, mseed: Path, tmp_path: Path
+) -> None:
+    picked = run("pick", mseed, "-m", "sta-lta", "-o", "picks.csv")
+    assert picked.returncode == 0, picked.stderr
+    start = ("evaluate", "-m", "sta-lta", "--data", labelled, "-o", "card", "--assigned", "picks.csv")
+    done = run(*start, "--continuous", mseed)
+    assert done.returncode == 0, done.stderr
+    last = json.loads((tmp_path / "card" / "card.json").read_text())["continuous"][-1]
+    assert last["p_reserved"] == 1.0 and "Rsv/Pick" in (tmp_path / "card" / "card.md").read_text()
+    assert run(*start).returncode == 2
+
+
 def test_a_file_is_no_folder(run: Run, labelled: Path, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     assert run("evaluate", "--data", labelled, "-o", "taken").returncode == 2

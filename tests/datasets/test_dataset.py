@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from onsets.datasets import COLUMNS, Dataset, join
-from onsets.datasets.dataset import at_rate, fill_columns
+from onsets.datasets.dataset import all_finite, at_rate, fill_columns
 from onsets.errors import CatalogueError, ConfigError, WaveformError
 
 from .making import in_memory, labelled, waves
@@ -82,6 +82,14 @@ def test_samples_that_are_not_finite_are_zeros():
     (sample,) = in_memory([array], finite=False).read([0])
     assert sample.data[0, 3] == sample.data[1, 4] == sample.data[2, 5] == 0
     assert sample.data[0, 4] == array[0, 4]
+
+
+@pytest.mark.parametrize("bad", [[np.nan], [np.inf], [-np.inf], [np.inf, -np.inf], [np.nan, np.inf]])
+def test_what_is_not_finite_is_found_and_large_values_are_finite(bad):
+    array = waves()
+    assert all_finite(array) and all_finite(np.full((3, 4), np.float32(3e38)))
+    array[1, 7 : 7 + len(bad)] = bad
+    assert not all_finite(array)
 
 
 def test_a_record_of_another_length_than_its_table_says_is_an_error():

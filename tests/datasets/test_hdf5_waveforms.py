@@ -6,6 +6,9 @@ import h5py
 import numpy as np
 import pytest
 
+from onsets.datasets import hdf5_waveforms
+from onsets.errors import WaveformError
+
 from .making import edit, refused, store, waves
 
 
@@ -38,6 +41,45 @@ def test_a_place_in_a_block(path, options):
     np.testing.assert_array_equal(
         store(path, "t", axes="WC", slabs=[(1, 0, 3, 20, 150)]).read_one(0), block[1, :, 20:150]
     )
+
+
+PLAIN = {
+    "piece": ({}, True),
+    "chunks": ({"chunks": (1, 3, 50)}, False),
+    "gzip": ({"compression": "gzip"}, False),
+    "big-endian": ({"dtype": ">f4"}, False),
+    "double": ({"dtype": "f8"}, False),
+}
+
+
+@pytest.mark.parametrize("user_block", [0, 512])
+@pytest.mark.parametrize("kind", PLAIN)
+def test_plain_bytes_are_read_past_hdf5_and_are_the_same(tmp_path, monkeypatch, kind, user_block):
+    options, plain = PLAIN[kind]
+    block = np.stack([waves(k, 200) for k in range(4)])
+    with h5py.File(tmp_path / "w.hdf5", "w", userblock_size=user_block) as file:
+        file.create_dataset("data/b", data=block, **options)
+    slabs = [(3, 0, -1, 0, -1), (2, 0, 3, 17, 150), (1, 0, 3, 40, 40)]
+    direct = store(tmp_path / "w.hdf5", "b", "b", "b", slabs=slabs)
+    for k, (place, _, _, first, last) in enumerate(slabs):
+        expected = block[place][:, first : last if last >= 0 else None]
+        np.testing.assert_array_equal(direct.read_one(k), expected)
+    assert (direct._blocks[0, "b"].offset >= 0) == plain
+    monkeypatch.setattr(hdf5_waveforms, "DIRECT", False)  # a system that cannot
+    slow = store(tmp_path / "w.hdf5", "b", slabs=slabs[:1])
+    np.testing.assert_array_equal(slow.read_one(0), block[3])
+    assert slow._opened[0][2] == -1
+
+
+def test_a_file_that_shrinks_while_it_is_open_is_an_error(path):
+    with edit(path) as file:
+        file["data/last"] = waves(1, 5000)
+    one = store(path, "last")
+    one._array(0, "last", True, "here")
+    with open(path, "r+b") as file:
+        file.truncate(one._blocks[0, "last"].offset + 100)
+    with pytest.raises(WaveformError, match="the file ends before it"):
+        hdf5_waveforms._read(one._blocks[0, "last"], one._opened[0][2], (-1, 0, -1, 0, -1), "CW", "here")
 
 
 @pytest.mark.parametrize("slab", [(7, 0, -1, 0, -1), (0, 0, 4, 0, -1), (0, 0, -1, 0, 999), (0, 2, 1, 0, -1)])

@@ -2,7 +2,7 @@ import pytest
 
 from onsets.datasets import open_dataset
 from onsets.errors import CatalogueError, ConfigError
-from onsets.evaluation import Plan, check_apart, compare
+from onsets.evaluation import Plan, check_apart, compare, names_of
 
 from .conftest import write_dataset
 
@@ -65,6 +65,11 @@ def test_the_same_stretch_under_another_name_is_a_leak(dataset, tmp_path):
 def test_a_wrong_plan_is_refused(changes, words):
     with pytest.raises(ConfigError, match=words):
         Plan(**({"models": ("sta-lta",), "data": ("a",)} | changes))
+
+
+def test_short_names_tell_models_apart():
+    models = ("a/net.onnx", "b/net.safetensors", "sta-lta")
+    assert list(names_of(models).values()) == ["net", "net 2", "sta-lta"]
 
 
 def test_what_is_unknown_is_refused_before_anything_runs(dataset):

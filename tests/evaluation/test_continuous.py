@@ -28,5 +28,15 @@ def test_hours_without_data_do_not_count():
     assert rows[0]["hours"] == pytest.approx(15 / 3600)
 
 
+def test_the_share_that_association_kept():
+    picker = load("sta-lta")
+    records = [record_of(sample_of(k, station_id=f"XX.{'AB'[k]}.")) for k in range(2)]
+    mine = picker.pick(records[0])
+    rows = pick_rates(records, picker, mine)
+    assert [row["p_reserved"] for row in rows[:2]] == [1.0, 0.0] and rows[1]["s_reserved"] in (0.0, None)
+    assert rows[2]["p_reserved"] == pytest.approx(rows[0]["picks_p"] / rows[2]["picks_p"])
+    assert "p_reserved" not in pick_rates(records, picker)[0]
+
+
 def test_nothing_gives_nothing():
     assert pick_rates([], load("sta-lta")) == []

@@ -115,3 +115,13 @@ def test_labels_that_do_not_fit_are_refused() -> None:
         make_targets(arrivals, spec(auxiliary=("depth",)), Labels())
     with pytest.raises(ConfigError, match="sigma_samples"):
         Labels(sigma_samples=0)
+
+
+def test_values_every_few_samples_are_those_of_every_sample_thinned() -> None:
+    arrivals = torch.tensor([[[401.5, 777.0]]], dtype=torch.float64)
+    fine = Spec(name="x", network="x", rate_hz=100.0, samples=1024, outputs=("P", "S"), activation="sigmoid")
+    coarse = dataclasses.replace(fine, segment_samples=4, hop_samples=1024)
+    labels = Labels(sigma_samples=10, reach_samples=(40, 40))
+    dense, thin = (make_targets(arrivals, spec, labels).curves for spec in (fine, coarse))
+    assert thin.shape == (1, 2, 256)
+    torch.testing.assert_close(thin, dense[:, :, ::4])

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -5,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from onsets.picking import decode
-from onsets.picking.decode import intervals
+from onsets.picking.decode import Decoder, Detector, intervals
+from onsets.types import Curve
 from tests.picking.conftest import curve_of, pulse
 
 UNIT = st.floats(0, 1, width=32)
@@ -196,3 +199,41 @@ def test_intervals_are_those_of_a_plain_loop(values, on, share):
 def test_one_threshold_is_both():
     values = np.array([0, 2, 3, 2, 0], dtype=np.float32)
     assert intervals(values, 3).tolist() == [[2, 2]]
+
+
+def test_trigger_is_obspys():
+    """Against ObsPy's trigger_onset, as SeisBench uses it: highest sample between on and half of it."""
+    trigger = pytest.importorskip("obspy.signal.trigger")
+    rng = np.random.default_rng(8)
+    values = np.convolve(rng.random(5000), np.hanning(25) / 12, mode="same").astype(np.float32) ** 3
+    values[100:110] = 0.3  # a level that is just reached
+    for threshold in (0.05, 0.1, 0.3, float(values.max())):
+        expected = [
+            a + int(values[a : b + 1].argmax())
+            for a, b in trigger.trigger_onset(values, threshold, threshold / 2)
+        ]
+        curve = Curve("XX.ABC.", "HH", ("P",), values[None], 0, 100.0)
+        onsets = decode(curve, {"P": threshold}, decoding="trigger")["P"]
+        np.testing.assert_allclose(onsets.seconds * 100, expected)
+        np.testing.assert_array_equal(onsets.values, values[expected].astype(float))
+    assert len(expected) == 1  # the highest sample reaches itself
+
+
+@pytest.mark.parametrize("decoding", ["peaks", "trigger"])
+@given(seed=st.integers(0, 2**32 - 1), cuts=st.lists(st.integers(0, 400), max_size=6))
+def test_piece_by_piece(decoding, seed, cuts):
+    rng = np.random.default_rng(seed)
+    values = np.convolve(rng.random(400), np.ones(5) / 5, mode="same").astype(np.float32)[None]
+    curve = Curve("XX.ABC.", "HH", ("P",), values, 0, 100.0)
+    whole = decode(curve, {"P": 0.6}, 0.05, decoding)["P"]
+    decoder = Decoder(("P",), 100.0, {"P": 0.6}, 0.05, decoding)
+    detector, found = Detector(0.6, decoding), []
+    for a, b in itertools.pairwise([0, *sorted(cuts), 400]):
+        decoder.feed(values[:, a:b])
+        found += detector.feed(values[0, a:b])
+        assert decoder.undecided <= b
+    some = decoder.finish()["P"]
+    np.testing.assert_array_equal(some.seconds, whole.seconds)
+    np.testing.assert_array_equal(some.values, whole.values)
+    once = Detector(0.6, decoding)
+    assert found + detector.close() == once.feed(values[0]) + once.close()

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from onsets.plots import Line, figure_curves
+from onsets.plots import Line, figure_curves, figure_roc
 
 pytest.importorskip("matplotlib")
 
@@ -25,3 +25,11 @@ def test_a_column_a_phase_and_words_where_nothing_is():
     figure = figure_curves({"P": [line("a")], "S": []}, {"P": [line("a")], "S": []})
     assert len(figure.axes) == 4
     assert [text.get_text() for text in figure.axes[1].texts] == ["no labels"]
+
+
+def test_roc_alone_a_panel_a_case():
+    figure = figure_roc([{"P, 0.1": [line("a"), line("b")], "S, 0.1": [line("a")]}, {"P, 0.3": [line("b")]}])
+    assert [ax.get_visible() for ax in figure.axes] == [True, True, True, False]
+    assert figure.axes[2].get_title(loc="left") == "P, 0.3"
+    colours = [ax.lines[0].get_color() for ax in figure.axes[:3]]
+    assert colours[0] == colours[1] != colours[2]  # a model looks the same in each panel

@@ -59,7 +59,7 @@ def test_a_recipe_becomes_a_folder_with_a_network(make: Make) -> None:
     assert [report.step for report in told if report.judged is None] == [1, 2, 3, 4, 5, 6]
     assert told[-1].judged is not None and told[-1].judged.keys() == {"dev"} and told[-1].left_s == 0
     parts = (done.folder / "parts.csv").read_text().splitlines()
-    assert parts[0] == "dataset,name,part" and len(parts) == 49
+    assert parts[0] == "dataset,name,station_id,event_id,split" and len(parts) == 49
     assert done.records["train"] == sum(line.endswith(",train") for line in parts)
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from onsets import networks
+from onsets.datasets import write_parts
 from onsets.errors import CatalogueError, ConfigError
 from onsets.training.options import Data
-from onsets.training.sources import open_pools, write_parts
+from onsets.training.sources import open_pools
 
 from .conftest import write_dataset
 
@@ -29,9 +29,9 @@ def test_parts_share_no_event_and_all_is_written(tiny: Path, tmp_path: Path) -> 
     assert len(pools.train) == (rows["split"] == "train").sum() and pools.noise is not None
     assert len(pools.noise) == int(pools.train.is_noise.sum()) and pools.generalisation is None
     write_parts(pools.dataset, tmp_path / "parts.csv")
-    with open(tmp_path / "parts.csv", newline="") as handle:
-        found = {(row["dataset"], row["name"]): row["part"] for row in csv.DictReader(handle)}
-    assert found == {(d, n): s for d, n, s in zip(rows["dataset"], rows["name"], rows["split"], strict=True)}
+    again = open_pools(Data(root=str(tiny), sets=("tiny", "other"), parts=str(tmp_path / "parts.csv")), SPEC)
+    assert again.dataset.rows["split"].tolist() == rows["split"].tolist()
+    assert len(again.train) == len(pools.train) and len(again.dev) == len(pools.dev)
 
 
 def test_without_shares_the_datasets_own_parts_count(tiny: Path) -> None:
@@ -83,3 +83,12 @@ def test_what_is_not_there_is_said(tiny: Path) -> None:
         open_pools(Data(root=str(tiny), sets=("tiny",), shares=SHARES, filters={"manuel": {}}), SPEC)
     with pytest.raises(CatalogueError, match="keeps none"):
         open_pools(Data(root=str(tiny), sets=("tiny",), shares=SHARES, filters={"manual": {}}), SPEC)
+
+
+def test_a_rate_that_records_are_said_to_have_moves_their_arrivals(tiny: Path) -> None:
+    own = open_pools(Data(root=str(tiny), sets=("tiny",), shares=SHARES), SPEC).train
+    said = open_pools(Data(root=str(tiny), sets=("tiny",), shares=SHARES, rate_as={"tiny": 50.0}), SPEC).train
+    np.testing.assert_allclose(said.arrivals, 2 * own.arrivals)
+    assert said.samples.tolist() == (2 * own.samples).tolist()
+    with pytest.raises(ConfigError, match="none of the datasets"):
+        open_pools(Data(root=str(tiny), sets=("tiny",), shares=SHARES, rate_as={"tinny": 50.0}), SPEC)

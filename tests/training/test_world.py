@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -47,9 +48,13 @@ def together(folder: Path, recipe: dict[str, object], *flags: str) -> None:
     (folder / "script.py").write_text(SCRIPT)
     (folder / "recipe.json").write_text(json.dumps(recipe))
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-    command += [str(folder / "script.py"), str(folder / "recipe.json"), *flags]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=folder, check=False)
-    assert done.returncode == 0, done.stderr[:3000]
+    command += ["--local-addr=127.0.0.1", str(folder / "script.py"), str(folder / "recipe.json"), *flags]
+    # by the loop-back, whatever name this machine has or lacks; one thread each
+    environment = {**os.environ, "GLOO_SOCKET_IFNAME": "lo", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=600, cwd=folder, check=False, env=environment
+    )
+    assert done.returncode == 0, f"{done.stderr[:2000]}\n...\n{done.stderr[-4000:]}"
 
 
 @pytest.mark.slow

@@ -197,3 +197,41 @@ def test_one_component():
     data, valid = windows(11)
     z = normalise(data[:, :1], valid[:, :1], spec_of("window-max", components="Z"))
     np.testing.assert_allclose(np.abs(z).max(axis=2), 1.0)
+
+
+@pytest.mark.parametrize("normalisation", ["component-std", "window-std"])
+@pytest.mark.parametrize("gap", [False, True])
+def test_the_unbiased_deviation_is_that_of_numpy(normalisation, gap):
+    data, valid = windows()
+    if gap:
+        valid[:, 1, 100:130] = False
+    out = normalise(data, valid, spec_of(normalisation, unbiased=True))
+    for k in range(len(data)):
+        rows = [np.where(v, x - x[v].mean(), 0) for x, v in zip(data[k].astype(float), valid[k], strict=True)]
+        if normalisation == "component-std":
+            scale = [np.sqrt((row**2).sum() / (v.sum() - 1)) for row, v in zip(rows, valid[k], strict=True)]
+        else:
+            scale = [np.sqrt(sum((row**2).sum() for row in rows) / (valid[k].sum() - 1))] * 3
+        np.testing.assert_allclose(out[k], np.array(rows) / np.array(scale)[:, None], rtol=1e-5, atol=2e-5)
+
+
+def test_the_taper_is_a_cosine_of_so_many_samples():
+    data, valid = windows()
+    plain, tapered = (normalise(data, valid, spec_of("window-std", taper_samples=n)) for n in (0, 6))
+    rise = 0.5 * (1 + np.cos(np.linspace(np.pi, 2 * np.pi, 6)))
+    np.testing.assert_allclose(tapered[:, :, :6], plain[:, :, :6] * rise, atol=1e-6)
+    np.testing.assert_allclose(tapered[:, :, -6:], plain[:, :, -6:] * rise[::-1], atol=1e-6)
+    np.testing.assert_array_equal(tapered[:, :, 6:-6], plain[:, :, 6:-6])
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e-9, 1.0, 1e9, 1e30])
+@pytest.mark.parametrize("normalisation", ["component-std", "window-std"])
+def test_the_short_way_is_the_long_way(scale, normalisation):
+    """Windows that are wholly valid take fewer passes; a gap elsewhere must not change a window."""
+    data, valid = windows()
+    data = (data * np.float32(scale)).astype(np.float32)
+    short = normalise(data[:3], valid[:3], spec_of(normalisation))
+    valid[3, 0, 5:9] = False
+    long = normalise(data, valid, spec_of(normalisation))
+    np.testing.assert_allclose(long[:3], short, rtol=1e-5, atol=1e-6)
+    assert 0.5 < short.std() < 1.5

@@ -30,7 +30,7 @@ def through(record, spec, batch=3):
     stack = Stack(record.samples, len(spec.components), spec)
     for windows in cut(record, spec, batch):
         stack.add(windows.starts, windows.data[:, :, :: spec.segment_samples])
-    return stack.result()
+    return stack.settle()
 
 
 @st.composite
@@ -94,7 +94,7 @@ def test_ends_of_the_record_are_heard_in_spite_of_blinding():
         voice = np.full((len(windows), 1, 64), 0.5, dtype=np.float32)
         voice[:, :, :20] = voice[:, :, -20:] = 9.0  # what should not count
         stack.add(windows.starts, voice)
-    values, spoke = stack.result()
+    values, spoke = stack.settle()
     assert spoke.all()
     assert (values[0, :16] == 9.0).all()
     assert (values[0, -16:] == 9.0).all()
@@ -155,16 +155,32 @@ def test_overlapping_windows_are_averaged():
     spec = spec_of(hop_samples=32)
     stack = Stack(96, 1, spec)
     stack.add(np.array([0, 32]), np.stack([np.full((1, 64), v, np.float32) for v in (0.2, 0.6)]))
-    values, _ = stack.result()
+    values, _ = stack.settle()
     np.testing.assert_allclose(values[0], np.repeat([0.2, 0.4, 0.6], 32), rtol=1e-6)
-    np.testing.assert_array_equal(stack.result()[0], values)  # asking twice changes nothing
+    assert stack.settle()[0].shape == (1, 0)  # nothing is left
+
+
+@pytest.mark.parametrize("stacking", ["mean", "max"])
+def test_values_that_are_taken_out_early_are_those_of_the_whole(stacking):
+    spec, rng = spec_of(hop_samples=24, stacking=stacking, blinding_samples=8), np.random.default_rng(3)
+    starts = window_starts(500, spec)
+    values = rng.random((len(starts), 2, 64)).astype(np.float32)
+    whole = Stack(500, 2, spec)
+    whole.add(starts, values)
+    bit, parts = Stack(500, 2, spec), []
+    for k, start in enumerate(starts):
+        parts.append(bit.settle(int(start))[0])
+        bit.add(starts[k : k + 1], values[k : k + 1])
+        assert bit.total.shape[1] <= 128
+    parts.append(bit.settle()[0])
+    np.testing.assert_array_equal(np.concatenate(parts, axis=1), whole.settle()[0])
 
 
 def test_the_highest_of_overlapping_windows_is_kept_even_below_zero():
     spec = spec_of(hop_samples=32, stacking="max")
     stack = Stack(128, 1, spec)
     stack.add(np.array([0, 32]), np.stack([np.full((1, 64), v, np.float32) for v in (-0.2, -0.6)]))
-    values, spoke = stack.result()
+    values, spoke = stack.settle()
     np.testing.assert_allclose(values[0], np.repeat([-0.2, -0.2, -0.6, 0.0], 32), rtol=1e-6)
     assert spoke.tolist() == [True] * 96 + [False] * 32
 
@@ -176,4 +192,4 @@ def test_offsets_go_with_the_window_that_said_most():
     stack = Stack(96, 4, spec)
     stack.add(np.array([0, 32]), np.stack([one, two]))
     expected = [[0.9, 0.4, 0.1], [0.3, 0.3, 0.3], [5, 1, 2], [7, 8, 4]]
-    np.testing.assert_allclose(stack.result()[0], expected, rtol=1e-6)
+    np.testing.assert_allclose(stack.settle()[0], expected, rtol=1e-6)

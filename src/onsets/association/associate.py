@@ -12,6 +12,7 @@ from onsets.association.chunks import in_chunks
 from onsets.association.describe import tables
 from onsets.association.gather import absorb, adopt, wide_window
 from onsets.association.pauses import without_pauses
+from onsets.association.place import refine
 from onsets.association.pyocto_options import PyoctoOptions
 from onsets.association.real_options import RealOptions
 from onsets.association.scene import Floats, Found, Scene
@@ -110,8 +111,13 @@ def associate(
         return without_pauses(part, lambda rest: engine(rest, options), 1.5 * longest)
 
     found = in_chunks(scene, stretch, 1.5 * longest, _MOST_PICKS)
+    if options.refine:
+        found = refine(scene, found, options.refine_km, options.depth_km)
     window = wide_window(scene, options.windows_s)
     found = adopt(scene, absorb(scene, found, window, longest), window, 2 * float(far))
+    if options.refine:  # the picks adopted draw an event that stood off its place
+        found = refine(scene, found, options.refine_km, options.depth_km)
+        found = adopt(scene, found, window, 2 * float(far))
     return tables(scene, found, picks, stations, frame, zero_ns, method)
 
 

@@ -99,8 +99,8 @@ def tables(
         depth_error_km=nan,
         time_error_s=nan,
         magnitude=nan,
-        magnitude_type=np.full(len(time), "", np.str_),
-        method=np.full(len(time), method, np.str_),
+        magnitude_type=np.full(len(time), ""),
+        method=np.full(len(time), method),
     )
     assignments = Assignments(
         event_id=names[event] if len(event) else np.array([], np.str_),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from onsets.association.scene import Floats, Found, Ints, Scene
@@ -34,6 +36,8 @@ def refine(scene: Scene, found: Found, reach_km: float, deepest_km: float) -> Fo
     """
     if not len(found):
         return found
+    rows = np.argsort(found.event, kind="stable")
+    found = dataclasses.replace(found, event=found.event[rows], pick=found.pick[rows])
     moved = [
         _refine(scene, found.keep(np.isin(np.arange(len(found)), block)), reach_km, deepest_km)
         for block in _blocks(found)

@@ -45,6 +45,8 @@ class PyoctoOptions:
         memory of dense days (queue_memory_protection_dfs_size).
     threads : int
         0 for all cores (n_threads).
+    refine : bool
+        Move each event from the corners of boxes, where PyOcto leaves it, to the best place near it.
     """
 
     depth_km: float = 30.0
@@ -63,6 +65,7 @@ class PyoctoOptions:
     slice_s: float = 1200.0
     queue: int = 200_000
     threads: int = 0
+    refine: bool = True
 
     def __post_init__(self) -> None:
         for name in ("depth_km", "tolerance_s", "match_s", "node_km", "place_km", "slice_s", "queue"):
@@ -73,6 +76,11 @@ class PyoctoOptions:
             value = getattr(self, name)
             if value is not None and value < 0:
                 raise ConfigError(f"{name} is {value}, expected 0 or more")
+
+    @property
+    def refine_km(self) -> float:
+        """How far an event may be moved at first, km."""
+        return 2 * self.place_km
 
     @property
     def windows_s(self) -> tuple[float, float]:

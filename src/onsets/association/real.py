@@ -11,7 +11,7 @@ Rules and thresholds are those of the paper and of the program's options R, V an
 - A raster of all windows counts all nodes by one look-up a station, phase and node; only the nodes
   that may be best are then judged by exact times. The result is that of counting each.
 - Nodes lie in kilometres, not degrees, and times come from any layered model.
-- An event keeps the place of its node only with ``refine = false``; else it is moved within the cell.
+- With ``refine`` an event is moved from its node to the best place near it.
 - Removing outliers does not skip the pick behind a removed one.
 
 References
@@ -27,7 +27,6 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from onsets.association.place import refine
 from onsets.association.real_count import Raster, thin
 from onsets.association.real_grid import Around, Grids
 from onsets.association.real_judge import Verdict, best_of, judge
@@ -57,13 +56,10 @@ def search(scene: Scene, options: RealOptions) -> Found:
     series = Series.of(scene, thin(scene, windows))
     grids = Grids(scene, options)
     rows = list(_candidates(scene, series, grids, options)) or np.empty((0, 6))
-    interval = max(options.interval_s, 2 * options.windows_s[1])
-    found = without_shared_picks(
+    interval = options.interval_s or 2 * options.windows_s[0]
+    return without_shared_picks(
         one_each_time(Candidates(*np.array(rows, np.float64).T), interval), series, grids, options
     )
-    if options.refine:
-        return refine(scene, found, options.grid_km or 0.0, options.depth_km)
-    return found
 
 
 def _candidates(
@@ -124,7 +120,7 @@ def _best(
         nodes = np.flatnonzero(counts >= max(least, 1))
         verdict = _judge(series, around, time_s, nodes, options)
     best = best_of(verdict)
-    if not verdict.deviation_s[best] <= options.deviation_s:
+    if not verdict.deviation_s[best] <= (options.deviation_s or np.inf):
         return None
     one = slice(best, best + 1)
     chosen = Verdict(verdict.count[one], verdict.origin_s[one], verdict.deviation_s[one], verdict.share[one])

@@ -18,8 +18,9 @@ KM_PER_DEGREE = 111.19
 class RealOptions:
     """Settings of the engine ``real``; in brackets the letter and place in REAL's options.
 
-    The defaults are those that REAL's authors publish for a day in central Italy (large grid), except
-    what is None: that is derived from the network and the picks (:mod:`onsets.association.settle`).
+    The defaults are those that REAL's authors publish for a day in central Italy (large grid), for
+    ``nearest`` the program's own. What is None is derived from the network and the picks
+    (:mod:`onsets.association.settle`).
 
     Attributes
     ----------
@@ -29,8 +30,8 @@ class RealOptions:
         Deepest node (R2).
     grid_km, grid_depth_km : float or None
         Distance of the nodes (R3, R4).
-    interval_s : float
-        Of events closer in time than this the best is kept (R5); never less than the S window.
+    interval_s : float or None
+        Of candidates closer in time than this the best is kept (R5); None: the P window.
     largest_gap_deg : float
         (R6)
     largest_distance_km : float or None
@@ -39,7 +40,7 @@ class RealOptions:
         Mean velocities that turn the size of a cell into the width of the time windows (V1, V2).
     p_picks, s_picks, picks, both : int
         Fewest P, S, all picks and stations with both (S1 to S4).
-    deviation_s : float
+    deviation_s : float or None
         Largest standard deviation of the origin times that the picks imply (S5).
     s_minus_p_s : float
         Smallest difference of S and P at a station (S6).
@@ -63,7 +64,7 @@ class RealOptions:
     depth_km: float = 20.0
     grid_km: float | None = None
     grid_depth_km: float | None = None
-    interval_s: float = 5.0
+    interval_s: float | None = None
     largest_gap_deg: float = 360.0
     largest_distance_km: float | None = None
     p_velocity_km_s: float = 6.2
@@ -72,11 +73,11 @@ class RealOptions:
     s_picks: int | None = None
     picks: int | None = None
     both: int | None = None
-    deviation_s: float = 0.5
+    deviation_s: float | None = None
     s_minus_p_s: float = 0.2
     window: float = 1.0
     forget: float = 0.25
-    nearest: float = 0.2
+    nearest: float = 0.5
     outlier: float = 4.0
     near_share: float = 0.85
     near_picks: float = 2.0
@@ -100,6 +101,11 @@ class RealOptions:
     def cell_km(self) -> float:
         """Diagonal of a cell of the grid."""
         return math.sqrt(2 * (self.grid_km or 0.0) ** 2 + (self.grid_depth_km or 0.0) ** 2)
+
+    @property
+    def refine_km(self) -> float:
+        """How far an event may be moved at first, km."""
+        return self.grid_km or 0.0
 
     @property
     def windows_s(self) -> tuple[float, float]:

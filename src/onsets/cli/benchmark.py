@@ -14,6 +14,7 @@ from onsets.cli.evaluate import (
     Json,
     Most,
     Part,
+    Parts,
     Quiet,
     Robust,
     Seed,
@@ -21,6 +22,7 @@ from onsets.cli.evaluate import (
     Workers,
     cores,
     finish,
+    pick_hours,
     seconds,
 )
 from onsets.cli.pick import MODEL_HELP
@@ -40,6 +42,7 @@ def benchmark(
     ] = True,
     tolerance: Tolerance = None,
     part: Part = "",
+    parts: Parts = None,
     development: Development = "",
     robustness: Robust = True,
     records: Most = 0,
@@ -64,6 +67,7 @@ def benchmark(
         models=tuple(models),
         data=tuple(map(str, data)),
         part=part,
+        parts=str(parts or ""),
         development=development,
         tolerances_s=seconds(tolerance),
         perturbations=tuple(PERTURBATIONS) if robustness else (),
@@ -71,4 +75,4 @@ def benchmark(
         workers=workers or cores(),
         most=records,
     )
-    finish(plan, output, "Benchmark of phase pickers", continuous or [], as_json, quiet)
+    finish(plan, output, "Benchmark of phase pickers", pick_hours(plan, continuous or []), as_json, quiet)

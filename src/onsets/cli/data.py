@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -83,6 +82,9 @@ def convert(
         str | None, typer.Option("--filter", help="Keep only what this keeps: manual, msnet, lppn-region.")
     ] = None,
     rate: Annotated[float | None, typer.Option(help="Resample all records to this rate, Hz.")] = None,
+    rate_as: Annotated[
+        float | None, typer.Option(min=1e-6, help="Take all records to have this rate (played slowly), Hz.")
+    ] = None,
     values: Annotated[str, typer.Option(help="shards: float32, float16 or int16.")] = "float32",
     chunk: Annotated[int | None, typer.Option(min=1, help="seisbench: records a chunk.")] = None,
     as_json: Json = False,
@@ -92,7 +94,7 @@ def convert(
 
     Example: onsets data convert stead STEAD -o stead-shards
     """
-    from onsets.cli.pick import progress_bar
+    from onsets.cli.progress import progress_bar
     from onsets.datasets import chosen, open_dataset, write_seisbench, write_shards
 
     if to not in TARGETS:
@@ -102,7 +104,9 @@ def convert(
     records = opened(kind, source, picks)
     if keep is not None:
         records = chosen(records, keep)
-    update, close = progress_bar(quiet)
+    if rate_as is not None:
+        records = records.assign(rate_hz=[rate_as] * len(records))
+    update, close = progress_bar(quiet, "records")
     try:
         if to == "shards":
             made = write_shards(
@@ -175,7 +179,9 @@ def split(
     seed: Annotated[int, typer.Option(help="Of the drawing of events.")] = 0,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="CSV of the parts; shards keep the split themselves."),
+        typer.Option(
+            "--output", "-o", help="CSV of the parts, for evaluate --parts; shards keep the split themselves."
+        ),
     ] = None,
     kind: Kind = "auto",
     as_json: Json = False,
@@ -185,7 +191,15 @@ def split(
 
     Example: onsets data split stead-shards --shares 80/10/10
     """
-    from onsets.datasets import kind_of, open_dataset, shares_of, split_dataset, summary, write_split
+    from onsets.datasets import (
+        kind_of,
+        open_dataset,
+        shares_of,
+        split_dataset,
+        summary,
+        write_parts,
+        write_split,
+    )
 
     kind = kind_of(path) if kind == "auto" else kind
     if kind != "shards" and output is None:
@@ -197,19 +211,3 @@ def split(
         typer.echo(json.dumps({"output": str(target), "by": by, "seed": seed, "parts": parts}, indent=1))
     elif not quiet:
         show({"parts": parts, "written": str(target)})
-
-
-def write_parts(records: Dataset, target: Path) -> Path:
-    """Write the part of every record as CSV; all or nothing."""
-    import io
-
-    from onsets.store.atomic import replacing
-
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    names = ("dataset", "name", "station_id", "event_id", "split")
-    writer.writerow(names)
-    writer.writerows(zip(*(records.rows[name].tolist() for name in names), strict=True))
-    with replacing(target) as handle:
-        handle.write(text.getvalue().encode())
-    return target

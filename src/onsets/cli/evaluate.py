@@ -14,12 +14,19 @@ from onsets.errors import ConfigError
 
 if TYPE_CHECKING:
     from onsets.evaluation import Plan
+    from onsets.tables import Picks
     from onsets.types import Problem
+
+    Rows = list[dict[str, Any]]
+    Hours = Callable[[], tuple[Rows, list[Problem]]]
 
 __all__ = ["evaluate"]
 
 Data = Annotated[list[Path], typer.Option("--data", help="Dataset; give it again for more.")]
 Part = Annotated[str, typer.Option(help="Part of the split that is tested; all records if not given.")]
+Parts = Annotated[
+    Path | None, typer.Option(help="Table of the parts, such as parts.csv of a training; with --part.")
+]
 Development = Annotated[
     str, typer.Option(help="Choose thresholds here: a dataset, or another part of the split.")
 ]
@@ -34,6 +41,10 @@ Most = Annotated[
 Seed = Annotated[int, typer.Option(min=0, help="Of noise, bootstrap and drawing.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; all cores if not given.")]
 Continuous = Annotated[list[str] | None, typer.Option(help="Waveforms without labels: picks per hour.")]
+Assigned = Annotated[
+    Path | None,
+    typer.Option(help="Picks of --continuous that association kept (onsets associate): their share."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the rows of metrics.json.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")]
 
@@ -44,12 +55,14 @@ def evaluate(
     model: Annotated[str, typer.Option("--model", "-m", help=MODEL_HELP)] = "default",
     tolerance: Tolerance = None,
     part: Part = "",
+    parts: Parts = None,
     development: Development = "",
     p_threshold: Annotated[float | None, typer.Option(help="Lowest probability (or ratio) of a P.")] = None,
     s_threshold: Annotated[float | None, typer.Option(help="Lowest probability (or ratio) of an S.")] = None,
     robustness: Robust = False,
     records: Most = 0,
     continuous: Continuous = None,
+    assigned: Assigned = None,
     seed: Seed = 0,
     workers: Workers = None,
     as_json: Json = False,
@@ -65,6 +78,7 @@ def evaluate(
         models=(model,),
         data=tuple(map(str, data)),
         part=part,
+        parts=str(parts or ""),
         development=development,
         tolerances_s=seconds(tolerance),
         perturbations=tuple(PERTURBATIONS) if robustness else (),
@@ -73,17 +87,18 @@ def evaluate(
         workers=workers or cores(),
         most=records,
     )
-    finish(plan, output, f"Evaluation of {Path(model).name}", continuous or [], as_json, quiet)
+    rates = pick_hours(plan, continuous or [], assigned)
+    finish(plan, output, f"Evaluation of {Path(model).name}", rates, as_json, quiet)
 
 
-def finish(plan: Plan, output: Path, title: str, continuous: list[str], as_json: bool, quiet: bool) -> None:
+def finish(plan: Plan, output: Path, title: str, hours: Hours, as_json: bool, quiet: bool) -> None:
     """Run a plan, write the card, say what came out, and leave."""
     from onsets.evaluation import compare, write_report
 
     if output.exists() and not output.is_dir():
         raise ConfigError(f"{output} is a file; -o names a folder")
     results = compare(plan, telling(quiet))
-    rates, problems = pick_hours(plan, continuous)
+    rates, problems = hours()
     rows = write_report(results, plan, output, title=title, continuous=rates)
     if as_json:
         typer.echo((output / "metrics.json").read_text(encoding="utf-8"), nl=False)
@@ -127,19 +142,29 @@ def telling(quiet: bool) -> Callable[[str, int, int], None] | None:
     return say
 
 
-def pick_hours(plan: Plan, paths: list[str]) -> tuple[list[dict[str, Any]], list[Problem]]:
-    """Pick continuous waveforms with every model; return picks per hour and what failed."""
+def pick_hours(plan: Plan, paths: list[str], assigned: Path | None = None) -> Hours:
+    """Return what picks continuous waveforms with every model and gives picks per hour and what failed."""
+    if assigned is not None and not paths:
+        raise ConfigError("--assigned is about the picks of --continuous; name its waveforms")
+    from onsets.store import read_picks
+
+    kept = read_picks(assigned) if assigned is not None else None
+    return lambda: _pick_hours(plan, paths, kept)
+
+
+def _pick_hours(plan: Plan, paths: list[str], kept: Picks | None) -> tuple[Rows, list[Problem]]:
     if not paths:
         return [], []
-    from onsets.evaluation import pick_rates
+    from onsets.evaluation import names_of, pick_rates
     from onsets.picking import load
     from onsets.waveforms import gather, read_traces
 
     traces, problems = read_traces(paths)
     records, faults = gather(traces)
     rows = []
-    for model in plan.models:
-        rows += pick_rates(records, load(model, thresholds=plan.thresholds or None))
+    for model, name in names_of(plan.models).items():
+        found = pick_rates(records, load(model, thresholds=plan.thresholds or None), kept)
+        rows += [{**row, "model": name} for row in found]  # as in the other tables
     return rows, [*problems, *faults]
 
 

@@ -3,12 +3,14 @@
 from onsets.datasets.catalogue import open_catalogue
 from onsets.datasets.convert import VALUES, write_shards
 from onsets.datasets.counts import summary
-from onsets.datasets.dataset import COLUMNS, Dataset, join
+from onsets.datasets.dataset import COLUMNS, Dataset, fill_columns, join
 from onsets.datasets.diting import open_diting
 from onsets.datasets.filters import FILTERS, chosen, lppn_region, manual, msnet
 from onsets.datasets.layout import open_layout
 from onsets.datasets.layout_write import write_seisbench
+from onsets.datasets.memory import dataset_of_arrays
 from onsets.datasets.open import KINDS, kind_of, open_dataset
+from onsets.datasets.part_table import read_parts, write_parts
 from onsets.datasets.parts import PARTS, SHARES, check_parts, event_groups, shares_of, split_dataset
 from onsets.datasets.seisbench import read_noise_windows, read_seisbench
 from onsets.datasets.shards import open_shards, verify_shards, write_split
@@ -27,7 +29,9 @@ __all__ = [
     "check_leaks",
     "check_parts",
     "chosen",
+    "dataset_of_arrays",
     "event_groups",
+    "fill_columns",
     "join",
     "kind_of",
     "lppn_region",
@@ -40,12 +44,14 @@ __all__ = [
     "open_shards",
     "open_stead",
     "read_noise_windows",
+    "read_parts",
     "read_seisbench",
     "shares_of",
     "split_by_event",
     "split_dataset",
     "summary",
     "verify_shards",
+    "write_parts",
     "write_seisbench",
     "write_shards",
     "write_split",

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from onsets.datasets.dataset import COLUMNS, Dataset, Rows, at_rate
+from onsets.datasets.dataset import COLUMNS, Dataset, Rows, all_finite, at_rate
 from onsets.datasets.shards import FORMAT, INDEX, VERSION, open_shards, quantised, read_index
 from onsets.errors import CatalogueError, ConfigError, WaveformError, nearest
 from onsets.store.atomic import replacing
@@ -72,7 +72,8 @@ def each_record(
             yield i, None, Problem(where, f"left out: {error}", station, samples, True)
             continue
         problem = None
-        if not data.waveforms.finite and not (good := np.isfinite(record)).all():
+        if not data.waveforms.finite and not all_finite(record):
+            good = np.isfinite(record)
             bad = int(good.size - good.sum())
             problem = Problem(where, f"{bad} samples were NaN or infinite: set to 0", station, bad)
             record = np.where(good, record, np.float32(0))
@@ -204,14 +205,14 @@ class _Shard:
         columns |= {"samples": samples, "offset": ends - len(COMPONENTS) * samples}
         columns["scale"] = np.array(self.scales, dtype=np.float32).reshape(-1, len(COMPONENTS))
         packed = io.BytesIO()
-        np.savez(packed, **columns)  # type: ignore[arg-type]
+        np.savez(packed, **columns)  # type: ignore[arg-type, unused-ignore]  # in numpy 2
         return packed.getvalue()
 
     def head(self) -> bytes:
         """Return the header of the values as npy."""
         head = io.BytesIO()
         what = {"descr": self.buffer.dtype.str, "fortran_order": False, "shape": (self.used,)}
-        np.lib.format.write_array_header_1_0(head, what)
+        np.lib.format.write_array_header_1_0(head, what)  # type: ignore[no-untyped-call, unused-ignore]  # in numpy 1
         return head.getvalue()
 
 

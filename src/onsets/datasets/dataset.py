@@ -15,7 +15,17 @@ from onsets.errors import CatalogueError, ConfigError, WaveformError, nearest
 from onsets.types import Float32, Problem, Record, Sample
 from onsets.waveforms import resample
 
-__all__ = ["COLUMNS", "PHASES", "Dataset", "Rows", "Waveforms", "at_rate", "fill_columns", "join"]
+__all__ = [
+    "COLUMNS",
+    "PHASES",
+    "Dataset",
+    "Rows",
+    "Waveforms",
+    "all_finite",
+    "at_rate",
+    "fill_columns",
+    "join",
+]
 
 PHASES = ("P", "S")
 TEXTS = ("name", "dataset", "station_id", "event_id", "category", "split", "p_status", "s_status")
@@ -217,7 +227,7 @@ class Dataset:
                 f"{self.rows['dataset'][i]}/{self.rows['name'][i]} has shape {data.shape}, "
                 f"expected (3, {self.rows['samples'][i]}) as its table says"
             )
-        if self.waveforms.finite or np.isfinite(data).all():
+        if self.waveforms.finite or all_finite(data):
             return data
         return np.nan_to_num(data, nan=0.0, posinf=0.0, neginf=0.0)
 
@@ -260,6 +270,19 @@ def join(datasets: Sequence[Dataset]) -> Dataset:
     rows = {name: np.concatenate([data.rows[name] for data in datasets]) for name in COLUMNS}
     problems = tuple(problem for data in datasets for problem in data.problems)
     return Dataset(rows, store, np.arange(int(store.ends[-1])), problems)
+
+
+def all_finite(data: Float32) -> bool:
+    """Say whether no value is NaN or infinite: by the sum, which either would spoil, in a tenth of the time.
+
+    Examples
+    --------
+    >>> all_finite(np.ones((3, 5), np.float32)), all_finite(np.array([[1, np.inf, -np.inf]], np.float32))
+    (True, False)
+    """
+    with np.errstate(all="ignore"):
+        total = data.sum()
+    return bool(np.isfinite(total) or np.isfinite(data).all())  # large values may overflow a sum
 
 
 def at_rate(data: Float32, rate_hz: float, wanted_hz: float) -> Float32:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import zlib
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from onsets.types import COMPONENTS
 
 __all__ = [
     "MOST_SAMPLES",
-    "check_array",
+    "Array",
     "component_rows",
     "find_array",
     "open_file",
@@ -132,8 +133,26 @@ def _refuse_link(group: Any, name: bytes, where: str) -> None:
         raise WaveformError(f"{where} is {word.get(kind, 'a link of a user')}; links are not followed")
 
 
-def find_array(group: Any, name: str, where: str) -> Any:
-    """Return the identifier of an array in a group, after :func:`check_array`.
+@dataclass(frozen=True, slots=True, eq=False)
+class Array:
+    """An array that may be read.
+
+    Attributes
+    ----------
+    data : h5py.h5d.DatasetID
+    shape : tuple of int
+    offset : int
+        Where in the file its values begin as little-endian float32 in one piece; -1 if they do not, so
+        that only HDF5 can read them.
+    """
+
+    data: Any
+    shape: tuple[int, ...]
+    offset: int
+
+
+def find_array(group: Any, name: str, where: str) -> Array:
+    """Return an array in a group whose values are plain numbers in this file and of honest size.
 
     Parameters
     ----------
@@ -146,7 +165,9 @@ def find_array(group: Any, name: str, where: str) -> Any:
     Raises
     ------
     WaveformError
-        If it is missing, a link, no array, or must not be read.
+        If it is missing, a link or no array; keeps its values elsewhere, holds no numbers, was never
+        written, needs a filter other than shuffle, gzip and checksum, or has chunks that are too large
+        or lie about their size.
     """
     import h5py
 
@@ -155,37 +176,25 @@ def find_array(group: Any, name: str, where: str) -> Any:
         raise WaveformError(f"{where} is no name of an array")
     try:
         _refuse_link(group, key, where)
-        found = h5py.h5d.open(group, key)
+        data = h5py.h5d.open(group, key)
     except (KeyError, RuntimeError) as error:
         reason = "is no array" if group.links.exists(key) else "is missing"
         raise WaveformError(f"{where} {reason}") from error
-    check_array(found, where)
-    return found
-
-
-def check_array(data: Any, where: str) -> tuple[int, ...]:
-    """Return the shape of an array whose values are plain numbers in this file and of honest size.
-
-    Parameters
-    ----------
-    data : h5py.h5d.DatasetID
-    where : str
-        For messages.
-
-    Raises
-    ------
-    WaveformError
-        If it keeps its values elsewhere, holds no numbers, was never written, needs a filter other
-        than shuffle, gzip and checksum, or has chunks that are too large or lie about their size.
-    """
-    import h5py
-
     kind, shape = data.get_type(), tuple(data.shape)
     if kind.get_class() not in (h5py.h5t.FLOAT, h5py.h5t.INTEGER):
         raise WaveformError(f"{where} holds no plain numbers")
     whole = data.get_storage_size() >= math.prod(shape) * kind.get_size()
-    if whole and data.get_offset() is not None:  # one piece of this file: nothing else can be wrong
-        return shape
+    place = data.get_offset()
+    if whole and place is not None:  # one piece of this file: nothing else can be wrong
+        return Array(data, shape, place if kind.equal(h5py.h5t.IEEE_F32LE) else -1)
+    _check_pieces(data, whole, where)
+    return Array(data, shape, -1)
+
+
+def _check_pieces(data: Any, whole: bool, where: str) -> None:
+    """Refuse an array that is not one piece of this file, unless its chunks are honest or it is compact."""
+    import h5py
+
     plan = data.get_create_plist()
     layout = plan.get_layout()
     if layout == h5py.h5d.CHUNKED:
@@ -193,8 +202,7 @@ def check_array(data: Any, where: str) -> tuple[int, ...]:
     elif layout == h5py.h5d.VIRTUAL or plan.get_external_count():
         raise WaveformError(f"{where} keeps its values in another file, which is not read")
     elif not whole:
-        raise WaveformError(f"{where} has shape {shape} but no values; the file was never finished")
-    return shape
+        raise WaveformError(f"{where} has shape {data.shape} but no values; the file was never finished")
 
 
 def _check_chunks(data: Any, plan: Any, where: str) -> None:

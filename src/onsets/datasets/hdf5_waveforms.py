@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from onsets.datasets.hdf5 import MOST_SAMPLES, component_rows, find_array, open_file, walk
+from onsets.datasets.hdf5 import MOST_SAMPLES, Array, component_rows, find_array, open_file, walk
 from onsets.errors import CatalogueError, ConfigError, WaveformError
 from onsets.types import COMPONENTS, Float32
 
 __all__ = ["Hdf5Waveforms"]
 
 OPEN_BLOCKS = 32
+DIRECT = hasattr(os, "preadv")
+"""Whether this system can read bytes from a place of a file into an array."""
 
 
 class Hdf5Waveforms:
@@ -41,7 +43,9 @@ class Hdf5Waveforms:
 
     Notes
     -----
-    Files are opened when first read, and anew in a forked process.
+    Files are opened when first read, and anew in a forked process. Arrays of little-endian float32 that
+    lie in one piece are read from that place of the file, which takes a third of the time; all others
+    are read by HDF5.
     """
 
     finite = False
@@ -61,7 +65,7 @@ class Hdf5Waveforms:
         self.forms = [(axes, component_rows(order, str(files[0]))) for axes, order in forms]
         self._prefixes = [f"{path}: {group}/" for path, group in zip(files, groups, strict=True)]
         self._opened: dict[int, Any] = {}
-        self._blocks: dict[tuple[int, str], Any] = {}
+        self._blocks: dict[tuple[int, str], Array] = {}
         self._pid = os.getpid()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -73,20 +77,23 @@ class Hdf5Waveforms:
         Raises
         ------
         WaveformError
-            If it is missing, refused by :func:`check_array`, or longer than :data:`MOST_SAMPLES`.
+            If it is missing, refused by :func:`find_array`, or longer than :data:`MOST_SAMPLES`.
         """
         name, number = str(self.names[k]), int(self.file[k])
         where = self._prefixes[number] + name
         slab = (-1, 0, -1, 0, -1) if self.slabs is None else tuple(self.slabs[k].tolist())
         axes, rows = self.forms[int(self.form[k])]
         try:
-            values = _read(self._array(number, name, slab[0] >= 0, where), slab, axes, where)
+            array = self._array(number, name, slab[0] >= 0, where)
+            values = _read(array, self._opened[number][2], slab, axes, where)
         except (OSError, RuntimeError, KeyError, ValueError, MemoryError) as error:
             if isinstance(error, WaveformError | ConfigError | CatalogueError):
                 raise
             raise WaveformError(f"{where} cannot be read: {error}") from error
         if len(values) != sum(row >= 0 for row in rows):
             raise WaveformError(f"{where} has {len(values)} components, its order has {len(rows)}")
+        if rows == (0, 1, 2) and values.flags.c_contiguous:
+            return values
         out = np.empty((len(COMPONENTS), values.shape[1]), dtype=np.float32)
         for component, row in enumerate(rows):
             out[component] = values[row] if row >= 0 else 0
@@ -121,7 +128,7 @@ class Hdf5Waveforms:
                 reasons[k] = str(error)
         return np.array(lengths, dtype=np.int64), reasons
 
-    def _array(self, number: int, name: str, keep: bool, where: str) -> Any:
+    def _array(self, number: int, name: str, keep: bool, where: str) -> Array:
         """Return a checked array, opened once when it is a block."""
         if self._pid != os.getpid():
             self._opened, self._blocks, self._pid = {}, {}, os.getpid()
@@ -132,7 +139,8 @@ class Hdf5Waveforms:
             group = walk(file, self.groups[number])
             if group is None:
                 raise WaveformError(f"{self.files[number]} has no group {self.groups[number]}")
-            self._opened[number] = (file, group)
+            handle = file.id.get_vfd_handle() if DIRECT else -1  # what HDF5 itself has open
+            self._opened[number] = (file, group, handle)
         found = find_array(self._opened[number][1], name, where)
         if keep:
             if len(self._blocks) >= OPEN_BLOCKS:
@@ -141,12 +149,10 @@ class Hdf5Waveforms:
         return found
 
 
-def _read(data: Any, slab: tuple[int, ...], axes: str, where: str) -> Float32:
+def _read(array: Array, file: int, slab: tuple[int, ...], axes: str, where: str) -> Float32:
     """Return one record of an array, components first, of at most MOST_SAMPLES."""
-    import h5py
-
     block, *edges = slab
-    shape = data.shape
+    shape = array.shape
     if len(shape) != (2 if block < 0 else 3):
         raise WaveformError(f"{where} has shape {shape}, expected {'(block, ' * (block >= 0)}{axes}")
     sides = shape[-2:] if axes == "CW" else shape[:-3:-1]
@@ -162,13 +168,36 @@ def _read(data: Any, slab: tuple[int, ...], axes: str, where: str) -> Float32:
     if axes == "WC":
         start, count = start[::-1], count[::-1]
     out = np.empty(count, dtype=np.float32)
-    if block < 0 and count == list(shape):
-        data.read(h5py.h5s.ALL, h5py.h5s.ALL, out)
-    elif out.size:
-        space = data.get_space()
-        lead = [] if block < 0 else [(block, 1)]
-        space.select_hyperslab(
-            tuple([b for b, _ in lead] + start), tuple([n for _, n in lead] + count), None, None
-        )
-        data.read(h5py.h5s.create_simple(tuple(count)), space, out)
+    if not out.size:
+        pass
+    elif file >= 0 and array.offset >= 0:
+        _read_bytes(array, file, (max(0, block), *start), out, where)
+    else:
+        _read_slab(array.data, block, start, out)
     return out if axes == "CW" else out.T
+
+
+def _read_bytes(array: Array, file: int, start: tuple[int, ...], out: Float32, where: str) -> None:
+    """Fill an array with the bytes of the file: at once, or row by row where rows are cut."""
+    rows, width = array.shape[-2:]
+    first = array.offset + 4 * ((start[0] * rows + start[1]) * width + start[2])
+    pieces = [out] if out.shape[1] == width else list(out)
+    for k, piece in enumerate(pieces):
+        if os.preadv(file, [piece.data.cast("B")], first + 4 * k * width) != piece.nbytes:
+            raise WaveformError(f"{where} cannot be read: the file ends before it")
+
+
+def _read_slab(data: Any, block: int, start: list[int], out: Float32) -> None:
+    """Fill an array by HDF5, which converts, inflates and gathers."""
+    import h5py
+
+    count = list(out.shape)
+    if block < 0 and count == list(data.shape):
+        data.read(h5py.h5s.ALL, h5py.h5s.ALL, out)
+        return
+    space = data.get_space()
+    lead = [] if block < 0 else [(block, 1)]
+    space.select_hyperslab(
+        tuple([b for b, _ in lead] + start), tuple([n for _, n in lead] + count), None, None
+    )
+    data.read(h5py.h5s.create_simple(tuple(count)), space, out)

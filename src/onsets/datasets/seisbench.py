@@ -49,7 +49,7 @@ def _trace(group: Any, name: str, where: str) -> npt.NDArray[Any]:
     block, _, place = name.partition("$")
     if not group.links.exists(block.encode()):
         raise OnsetsError(f"{where} is in metadata.csv but not in waveforms.hdf5")
-    data = h5py.Dataset(find_array(group, block, where))
+    data = h5py.Dataset(find_array(group, block, where).data)
     if math.prod(data.shape[1:] if place else data.shape) > len(COMPONENTS) * MOST_SAMPLES:
         raise OnsetsError(f"{where}: an array of shape {data.shape}, longer than a record can be")
     if not place:

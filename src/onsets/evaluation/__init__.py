@@ -1,13 +1,14 @@
 """Evaluation: picks against labels, and the card that says how good a picker is and what it costs."""
 
 from onsets.evaluation.bootstrap import counts_by_event, intervals_of, resampled
-from onsets.evaluation.cases import Case, grid_of, judge, record_of
-from onsets.evaluation.compare import Plan, Result, check_apart, compare
+from onsets.evaluation.cases import PHASES, Case, grid_of, judge, record_of
+from onsets.evaluation.compare import Plan, Result, check_apart, compare, names_of
 from onsets.evaluation.continuous import pick_rates
 from onsets.evaluation.cost import cost_of, network_cost
 from onsets.evaluation.figures import ROW_KEYS, metrics_row, residual_figures, score_cases
 from onsets.evaluation.groups import EDGES, grouped
 from onsets.evaluation.match import Score, match, score
+from onsets.evaluation.pages import Card, Section, as_html, as_markdown
 from onsets.evaluation.perturb import PERTURBATIONS, perturbed
 from onsets.evaluation.ranks import Roc, Tradeoff, roc, roc_of, tradeoff
 from onsets.evaluation.report import write_report
@@ -18,8 +19,10 @@ from onsets.evaluation.thresholds import best_threshold, choose_thresholds
 __all__ = [
     "EDGES",
     "PERTURBATIONS",
+    "PHASES",
     "ROW_KEYS",
     "RULES",
+    "Card",
     "Case",
     "Job",
     "Plan",
@@ -27,7 +30,10 @@ __all__ = [
     "Roc",
     "Rule",
     "Score",
+    "Section",
     "Tradeoff",
+    "as_html",
+    "as_markdown",
     "best_threshold",
     "check_apart",
     "choose_thresholds",
@@ -41,6 +47,7 @@ __all__ = [
     "judge_samples",
     "match",
     "metrics_row",
+    "names_of",
     "network_cost",
     "perturbed",
     "pick_rates",

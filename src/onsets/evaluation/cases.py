@@ -14,7 +14,7 @@ import numpy.typing as npt
 from onsets.classical import refine
 from onsets.errors import ConfigError, nearest
 from onsets.evaluation.perturb import perturbed
-from onsets.picking import ClassicalPicker, Onsets, Picker, decode, describe
+from onsets.picking import ClassicalPicker, NetworkPicker, Onsets, Picker, decode, describe
 from onsets.types import Curve, Record, Sample
 
 __all__ = ["PHASES", "Case", "grid_of", "judge", "record_of"]
@@ -26,6 +26,7 @@ STEPS: dict[str, tuple[float, ...]] = {
     "coarse": (0.05, *(round(0.1 * k, 1) for k in range(1, 10)), 0.95),
     "fine": tuple(round(0.05 * k, 2) for k in range(1, 20)),
 }
+NO_ONSETS = Onsets(np.zeros(0), np.zeros(0))
 FACTORS = (0.4, 0.6, 0.8, 1.25, 1.6, 2.0, 3.0, 4.5, 7.0)
 
 Float64 = npt.NDArray[np.float64]
@@ -191,11 +192,25 @@ def _swept(picker: Picker, record: Record, curve: Curve, grid: Grid) -> dict[str
         if isinstance(picker, ClassicalPicker):
             found[phase] = _refined(picker, record, curve, phase, thresholds)
             continue
-        found[phase] = {}
-        for threshold in thresholds:
-            onsets = decode(curve, {phase: threshold})[phase]
-            found[phase][threshold] = Onsets(onsets.seconds + shift, onsets.values)
+        decoding = picker.spec.decoding if isinstance(picker, NetworkPicker) else "peaks"
+        found[phase] = _decoded(curve, phase, thresholds, shift, decoding)
     return found
+
+
+def _decoded(
+    curve: Curve, phase: str, thresholds: Sequence[float], shift: float, decoding: str
+) -> dict[float, Onsets]:
+    """Decode at each threshold; equal onsets are one object, which keeps ten thousand records small."""
+    highest = float(curve.row(phase).max(initial=0.0))
+    found, before = {}, NO_ONSETS
+    for threshold in sorted(thresholds, reverse=True):
+        if highest >= np.float32(threshold):
+            onsets = decode(curve, {phase: threshold}, decoding=decoding)[phase]
+            seconds = onsets.seconds + shift
+            if not (np.array_equal(seconds, before.seconds) and np.array_equal(onsets.values, before.values)):
+                before = Onsets(seconds, onsets.values)
+        found[threshold] = before
+    return {threshold: found[threshold] for threshold in thresholds}
 
 
 def _refined(
@@ -208,7 +223,7 @@ def _refined(
         coarse[threshold] = np.round(onsets.seconds * record.rate_hz).astype(np.int64), onsets.values
     every = np.unique(np.concatenate([at for at, _ in coarse.values()]))
     if not len(every):
-        return {threshold: Onsets(np.zeros(0), np.zeros(0)) for threshold in thresholds}
+        return dict.fromkeys(thresholds, NO_ONSETS)
     seconds = refine(record, every, phase, picker.kind, **picker.options) / record.rate_hz
     return {t: Onsets(seconds[np.searchsorted(every, at)], values) for t, (at, values) in coarse.items()}
 

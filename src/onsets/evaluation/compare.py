@@ -22,7 +22,7 @@ from onsets.evaluation.thresholds import choose_thresholds
 from onsets.picking import ClassicalPicker
 from onsets.types import Problem
 
-__all__ = ["Plan", "Result", "check_apart", "compare"]
+__all__ = ["Plan", "Result", "check_apart", "compare", "names_of"]
 
 Said = Callable[[str, int, int], None]
 
@@ -39,6 +39,8 @@ class Plan:
         Paths of datasets.
     part : str
         Part of each dataset's split that is tested; empty for all records.
+    parts : str
+        Table of the parts, such as a training's ``parts.csv``; empty: each dataset's own split.
     development : str
         Path of a dataset, or name of a part of the tested one, on which thresholds are chosen; empty
         keeps each model's own.
@@ -58,6 +60,7 @@ class Plan:
     models: tuple[str, ...]
     data: tuple[str, ...]
     part: str = ""
+    parts: str = ""
     development: str = ""
     tolerances_s: tuple[float, ...] = (0.1, 0.5)
     perturbations: tuple[str, ...] = ()
@@ -77,6 +80,8 @@ class Plan:
             raise ConfigError(f"tolerances {list(self.tolerances_s)}, expected numbers above 0 s")
         if self.development and self.thresholds:
             raise ConfigError("thresholds are either given or chosen on a development set, not both")
+        if self.parts and not self.part:
+            raise ConfigError(f"parts of {self.parts}: say which one is tested (--part test)")
         if self.development and self.development == self.part:
             raise ConfigError(f"part {self.part!r} is tested; thresholds must be chosen on another part")
 
@@ -140,7 +145,7 @@ def compare(plan: Plan, said: Said | None = None) -> list[Result]:
     ConfigError
         If a model or a dataset is unknown.
     """
-    names = _names(plan.models)
+    names = names_of(plan.models)
     jobs = {(d, m): _job(plan, d, m) for d in plan.data for m in plan.models}
     for (_, model), job in jobs.items():  # fail before the first long run
         job.picker()
@@ -172,7 +177,7 @@ def compare(plan: Plan, said: Said | None = None) -> list[Result]:
     return results
 
 
-def _names(models: Sequence[str]) -> dict[str, str]:
+def names_of(models: Sequence[str]) -> dict[str, str]:
     """Return a short name for each model, the file's if it is one; with a number where they are alike."""
     found: dict[str, str] = {}
     for model in models:
@@ -196,14 +201,20 @@ def _job(plan: Plan, data: str, model: str) -> Job:
         if name not in PERTURBATIONS:
             raise ConfigError(f"unknown perturbation {name!r}; {nearest(name, list(PERTURBATIONS))}")
     return Job(
-        model=model, data=data, part=plan.part, thresholds=plan.thresholds, seed=plan.seed, most=plan.most
+        model=model,
+        data=data,
+        part=plan.part,
+        parts=plan.parts,
+        thresholds=plan.thresholds,
+        seed=plan.seed,
+        most=plan.most,
     )
 
 
 def _development(plan: Plan, job: Job) -> Job:
     """Return the job on the development records: a dataset of its own or a part of the tested one."""
     if Path(plan.development).exists():
-        return dataclasses.replace(job, data=plan.development, part="", steps="fine", most=0)
+        return dataclasses.replace(job, data=plan.development, part="", parts="", steps="fine", most=0)
     if not plan.part:
         raise ConfigError(
             f"development {plan.development!r} is no dataset; to use it as a part of the split, "

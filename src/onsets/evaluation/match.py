@@ -34,6 +34,8 @@ def match(picks: Times, labels: Times, tolerance_s: float) -> list[tuple[int, in
     >>> match([1.0, 1.2, 9.0], [1.15, 5.0], tolerance_s=0.5)
     [(1, 0)]
     """
+    if not len(picks) or not len(labels):
+        return []
     near = [
         (abs(pick - label), i, j)
         for i, pick in enumerate(picks)

@@ -82,7 +82,7 @@ def _line(cells: Sequence[str]) -> str:
 
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #262626 }
-body { max-width: 1080px; margin: 2em auto; padding: 0 1em }
+body { max-width: 1200px; margin: 2em auto; padding: 0 1em }
 h1 { font-size: 1.6em } h2 { font-size: 1.2em; margin-top: 2em }
 .wide { overflow-x: auto } table { border-collapse: collapse; font-size: 13px }
 th, td { padding: 3px 9px; text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }

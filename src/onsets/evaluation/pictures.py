@@ -71,7 +71,7 @@ def draw(
     for k, dataset in enumerate(dict.fromkeys(result.dataset for result in results)):
         mine = [result for result in results if result.dataset == dataset]
         tail = f"-{k + 1}" if k else ""
-        title = dataset
+        title = f"{dataset}, within {plan.main_s:g} s"
         keep(_curves(mine, rows, curves, plan), f"curves{tail}.png", f"ROC and precision-recall, {dataset}")
         found = _residuals(mine, plan)
         words = f"within {plan.main_s:g} s, {dataset}"

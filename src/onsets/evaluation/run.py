@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from onsets.datasets import Dataset, event_groups, open_dataset
+from onsets.datasets import Dataset, event_groups, open_dataset, read_parts
 from onsets.errors import CatalogueError
 from onsets.evaluation.cases import Case, grid_of, judge
 from onsets.picking import Picker, load
@@ -37,12 +37,14 @@ class Job:
         Path of a dataset of any kind.
     part : str
         Part of its split; empty for all records.
+    parts : str
+        Table of the parts instead of the dataset's own split; see :func:`onsets.datasets.read_parts`.
     weights : str, optional
         For a network of the registry.
     thresholds : dict
         Over the model's own.
-    fine : bool
-        Look at thresholds in small steps, to choose one.
+    steps : str
+        Which thresholds are looked at, see :func:`onsets.evaluation.grid_of`.
     perturbation : str, optional
         One of :data:`onsets.evaluation.PERTURBATIONS`.
     seed : int
@@ -54,6 +56,7 @@ class Job:
     model: str
     data: str
     part: str = ""
+    parts: str = ""
     weights: str | None = None
     thresholds: dict[str, float] = field(default_factory=dict)
     steps: str = "coarse"
@@ -67,16 +70,16 @@ class Job:
 
     def source(self) -> Dataset:
         """Return the records as their files have them."""
-        return _opened(str(Path(self.data)), self.part, self.most, self.seed)
+        return _opened(str(Path(self.data)), self.part, self.parts, self.most, self.seed)
 
     def dataset(self) -> Dataset:
         """Return the records, with an event for each."""
-        return _with_events(str(Path(self.data)), self.part, self.most, self.seed)
+        return _with_events(str(Path(self.data)), self.part, self.parts, self.most, self.seed)
 
 
 @lru_cache(maxsize=16)
-def _opened(path: str, part: str, most: int, seed: int) -> Dataset:
-    data = open_dataset(path)
+def _opened(path: str, part: str, parts: str, most: int, seed: int) -> Dataset:
+    data = read_parts(open_dataset(path), parts) if parts else open_dataset(path)
     data = data.part(part) if part else data
     if 0 < most < len(data):
         data = data.select(np.sort(np.random.default_rng(seed).permutation(len(data))[:most]))
@@ -86,8 +89,8 @@ def _opened(path: str, part: str, most: int, seed: int) -> Dataset:
 
 
 @lru_cache(maxsize=16)
-def _with_events(path: str, part: str, most: int, seed: int) -> Dataset:
-    data = _opened(path, part, most, seed)
+def _with_events(path: str, part: str, parts: str, most: int, seed: int) -> Dataset:
+    data = _opened(path, part, parts, most, seed)
     return data.assign(event_id=_events(data))
 
 

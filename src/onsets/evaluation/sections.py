@@ -206,13 +206,19 @@ def _robust(parts: Parts, plan: Plan, pictures: tuple[tuple[str, str], ...]) -> 
 def _continuous(parts: Parts) -> Section | None:
     if not parts["continuous"]:
         return None
-    head = ("model", "station", "hours", "P", "S", "P an hour", "S an hour")
+    assigned = any("p_reserved" in row for row in parts["continuous"])
+    more = ("P Rsv/Pick", "S Rsv/Pick") if assigned else ()
+    head = ("model", "station", "hours", "P", "S", "P an hour", "S an hour", *more)
     rows = [
         (
             row["model"], row["station_id"], shown(row["hours"], 2),
             shown(row["picks_p"]), shown(row["picks_s"]),
             shown(row["p_per_hour"], 1), shown(row["s_per_hour"], 1),
+            *((shown(row["p_reserved"]), shown(row["s_reserved"])) if assigned else ()),
         )
         for row in parts["continuous"]
     ]  # fmt: skip
-    return Section("Continuous records", "Nobody has labelled them: more picks are not better.", head, rows)
+    text = "Nobody has labelled them: more picks are not better."
+    if assigned:
+        text += " Rsv/Pick: the share of picks that association put into events, as MSNet is judged."
+    return Section("Continuous records", text, head, rows)

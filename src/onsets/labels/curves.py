@@ -14,7 +14,7 @@ from torch import Tensor
 __all__ = ["box_curves", "gaussian_curves", "triangle_curves"]
 
 
-def gaussian_curves(arrivals: Tensor, samples: int, *, sigma: float, reach: tuple[int, int]) -> Tensor:
+def gaussian_curves(arrivals: Tensor, samples: int, *, sigma: float, reach: tuple[float, float]) -> Tensor:
     """Draw ``exp(-d^2 / (2 sigma^2))`` at distance d from each arrival, cut to a reach.
 
     Parameters
@@ -25,7 +25,7 @@ def gaussian_curves(arrivals: Tensor, samples: int, *, sigma: float, reach: tupl
         Length of the window.
     sigma : float
         Samples.
-    reach : tuple of int
+    reach : tuple of float
         Samples before and after the arrival that are drawn, both included.
 
     Returns
@@ -44,7 +44,7 @@ def gaussian_curves(arrivals: Tensor, samples: int, *, sigma: float, reach: tupl
     return _stamp(arrivals, samples, reach, lambda d: torch.exp(-(d**2) / (2 * sigma**2)))
 
 
-def triangle_curves(arrivals: Tensor, samples: int, *, half_width: int) -> Tensor:
+def triangle_curves(arrivals: Tensor, samples: int, *, half_width: float) -> Tensor:
     """Draw ``1 - |d| / half_width``: 1 at the arrival, 0 half a width away (EQTransformer's paper: 20).
 
     Parameters and result as for :func:`gaussian_curves`.
@@ -52,7 +52,7 @@ def triangle_curves(arrivals: Tensor, samples: int, *, half_width: int) -> Tenso
     return _stamp(arrivals, samples, (half_width, half_width), lambda d: 1 - d.abs() / half_width)
 
 
-def box_curves(arrivals: Tensor, samples: int, *, half_width: int) -> Tensor:
+def box_curves(arrivals: Tensor, samples: int, *, half_width: float) -> Tensor:
     """Draw 1 up to ``half_width`` samples from the arrival, included.
 
     Parameters and result as for :func:`gaussian_curves`.
@@ -61,7 +61,7 @@ def box_curves(arrivals: Tensor, samples: int, *, half_width: int) -> Tensor:
 
 
 def _stamp(
-    arrivals: Tensor, samples: int, reach: tuple[int, int], shape: Callable[[Tensor], Tensor]
+    arrivals: Tensor, samples: int, reach: tuple[float, float], shape: Callable[[Tensor], Tensor]
 ) -> Tensor:
     """Draw only the samples within reach, so that the cost does not grow with the window."""
     batch, _, phases = arrivals.shape

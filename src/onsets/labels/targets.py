@@ -147,7 +147,7 @@ def make_targets(arrivals: Tensor, spec: Spec, labels: Labels) -> Targets:
             margin=labels.margin_samples,
         )
     else:
-        phases = _curves(arrivals, spec.samples, labels)
+        phases = _curves(arrivals / step, values, labels, step)
     if labels.weighting == "yu":
         weight = yu_weights(
             phases,
@@ -164,11 +164,13 @@ def make_targets(arrivals: Tensor, spec: Spec, labels: Labels) -> Targets:
     return Targets(_rows(phases, arrivals, spec, labels), weight, offsets, auxiliary)
 
 
-def _curves(arrivals: Tensor, samples: int, labels: Labels) -> Tensor:
+def _curves(arrivals: Tensor, values: int, labels: Labels, step: int) -> Tensor:
+    """Draw P and S on values that stand ``step`` samples apart."""
     if labels.shape == "gaussian":
-        return gaussian_curves(arrivals, samples, sigma=labels.sigma_samples, reach=labels.reach_samples)
+        reach = (labels.reach_samples[0] / step, labels.reach_samples[1] / step)
+        return gaussian_curves(arrivals, values, sigma=labels.sigma_samples / step, reach=reach)
     draw = triangle_curves if labels.shape == "triangle" else box_curves
-    return draw(arrivals, samples, half_width=labels.half_width_samples)
+    return draw(arrivals, values, half_width=labels.half_width_samples / step)
 
 
 def _segments(arrivals: Tensor, segments: int, stride: int) -> tuple[Tensor, Tensor]:

@@ -1,4 +1,8 @@
-"""ONNX files from networks: dynamic batch, the Spec in the metadata."""
+"""ONNX files from networks: dynamic batch, the Spec in the metadata, a graph that runs fast.
+
+The graph is another form of the same numbers: decoders at half rate (:mod:`onsets.networks.halfrate`),
+convolutions in the form for which ONNX Runtime has blocked kernels (:mod:`onsets.networks.planar`).
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,8 @@ from typing import TYPE_CHECKING
 import torch
 
 from onsets.errors import MissingExtraError
+from onsets.networks.halfrate import half_rate
+from onsets.networks.planar import planar
 from onsets.spec import Spec
 
 if TYPE_CHECKING:
@@ -20,7 +26,7 @@ __all__ = ["to_onnx"]
 OPSET = 17
 
 
-def to_onnx(network: nn.Module, spec: Spec, path: str | Path) -> Path:
+def to_onnx(network: nn.Module, spec: Spec, path: str | Path, *, fast: bool = True) -> Path:
     """Write a network as ONNX with inputs ``(batch, components, samples)``.
 
     Parameters
@@ -31,6 +37,9 @@ def to_onnx(network: nn.Module, spec: Spec, path: str | Path) -> Path:
         Stored under the metadata key ``spec``.
     path : str or Path
         Target; replaced whole or not at all.
+    fast : bool
+        In the form that ONNX Runtime runs fastest; otherwise layer by layer as the network is, for
+        programs that read the graph.
 
     Returns
     -------
@@ -44,8 +53,9 @@ def to_onnx(network: nn.Module, spec: Spec, path: str | Path) -> Path:
     target = Path(path)
     temporary = target.with_name(target.name + ".part")
     try:
-        _trace(network.eval(), spec, temporary)
+        _trace(half_rate(network.eval()) if fast else network.eval(), spec, temporary)
         model = onnx.load(str(temporary))
+        model = planar(model) if fast else model
         model.producer_name, model.producer_version = "onsets", ""
         onnx.helper.set_model_props(model, {"spec": spec.to_json()})
         onnx.save(model, str(temporary))

@@ -54,6 +54,7 @@ REGISTRY: dict[str, Entry] = {
     "cpic-v1": Entry("cpic", {"version": 1}),
     "cpic-v2": Entry("cpic", {"version": 2}),
     "msnet": Entry("msnet"),
+    "onsets-net": Entry("onsets_net"),
 }
 
 

@@ -14,9 +14,11 @@ from onsets import networks
 from onsets.classical import CLASSICAL, DEFAULT_THRESHOLDS
 from onsets.errors import ConfigError, SpecError, nearest
 from onsets.picking.classic import ClassicalPicker
+from onsets.picking.compiled import compiled
+from onsets.picking.modes import MODES, in_mode
 from onsets.picking.network import NetworkPicker
 from onsets.picking.picker import Picker
-from onsets.runtime import OnnxRunner, Runner, TorchRunner
+from onsets.runtime import OnnxRunner, Runner
 from onsets.spec import Spec
 
 __all__ = ["available", "bundled", "load"]
@@ -41,6 +43,7 @@ def load(
     thresholds: dict[str, float] | None = None,
     rate_as: float | None = None,
     threads: int | None = None,
+    mode: str = "exact",
 ) -> Picker:
     """Return a picker.
 
@@ -57,6 +60,8 @@ def load(
         Treat records as if they had this rate (Hz), without resampling.
     threads : int, optional
         Threads of the runtime.
+    mode : str
+        ``exact`` or ``fast``, see :func:`onsets.picking.in_mode`; classical pickers know one mode only.
 
     Returns
     -------
@@ -78,12 +83,15 @@ def load(
     """
     if rate_as is not None and not 0 < rate_as < math.inf:
         raise ConfigError(f"rate_as = {rate_as!r}, expected a rate above 0 Hz")
+    if mode not in MODES:
+        raise ConfigError(f"unknown mode {mode!r}; {nearest(mode, MODES)}")
     if model in CLASSICAL:
         if weights is not None:
             raise ConfigError(f"{model} is a classical picker and takes no weights")
         limits = _limits(DEFAULT_THRESHOLDS[model], thresholds, model, highest=float("inf"))
         return ClassicalPicker(model, limits, rate_as=rate_as)
     spec, runner = _network(model, weights, threads)
+    spec = in_mode(spec, mode)
     limits = _limits(spec.thresholds, thresholds, model, highest=1.0, labels=spec.labels)
     if not limits:
         raise ConfigError(f"{model} has no thresholds of its own; give some of {', '.join(spec.labels)}")
@@ -94,10 +102,10 @@ def _network(model: str, weights: str | Path | None, threads: int | None) -> tup
     if model in networks.names():
         if weights is None:
             raise ConfigError(f"network {model!r} needs its weights: add --weights FILE.safetensors")
-        network, spec = networks.load(weights)
+        spec = networks.read_spec(weights)
         if spec.network != model:
             raise SpecError(f"{weights} holds weights of {spec.network!r}, expected {model!r}")
-        return spec, TorchRunner(network)
+        return compiled(weights, threads)
     if weights is not None:
         raise ConfigError(f"weights are for a network of the registry, not for {model!r}; see onsets models")
     if model in bundled():
@@ -109,8 +117,7 @@ def _network(model: str, weights: str | Path | None, threads: int | None) -> tup
             raise SpecError(f"{model} carries no Spec in its metadata; export it with onsets")
         return runner.spec, runner
     if path.suffix == ".safetensors":
-        network, spec = networks.load(path)
-        return spec, TorchRunner(network)
+        return compiled(path, threads)
     raise ConfigError(f"unknown model {model!r}; {nearest(model, [*available(), *networks.names()])}")
 
 

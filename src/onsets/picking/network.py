@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from onsets.picking.annotate import annotate
-from onsets.picking.decode import decode, intervals
-from onsets.picking.describe import describe, flag_clipped
+import numpy as np
+
 from onsets.picking.picker import Picked, Progress
+from onsets.picking.stream import NetworkStream
 from onsets.runtime import Runner
 from onsets.spec import Spec
-from onsets.tables import Detections, Picks
+from onsets.tables import Picks
 from onsets.types import Curve, Record
-from onsets.waveforms import resample
+from onsets.waveforms import Head, pieces
 
 __all__ = ["NetworkPicker"]
 
@@ -60,48 +60,24 @@ class NetworkPicker:
         progress : callable, optional
             Told the share that is done after each batch of windows.
         """
-        played = record if self.rate_as is None else dataclasses.replace(record, rate_hz=self.rate_as)
-        stretch = played.rate_hz / record.rate_hz
-        played = resample(played, self.spec.rate_hz)
-        if played.samples < self.spec.samples:
-            played = dataclasses.replace(played, flags=played.flags | {"short"})
-        curve = annotate(played, self.runner, self.spec, progress=progress)
-        picks = []
-        for phase, onsets in decode(curve, self.thresholds).items():
-            shift = (curve.start_ns - played.start_ns) / 1e9
-            onsets = dataclasses.replace(onsets, seconds=onsets.seconds + shift)
-            picks += describe(
-                played,
-                phase,
-                onsets,
-                model=self.name,
-                uncertainty_s=self.spec.uncertainty_s.get(phase, math.nan),
-                stretch=stretch,
-            )
-        picks = flag_clipped(picks, record, stretch)
-        curve = _stretched(curve, record.start_ns, stretch)
-        return Picked(Picks.of(picks).sorted(), self._detections(curve), curve)
-
-    def _detections(self, curve: Curve) -> Detections:
-        if "detection" not in curve.labels or "detection" not in self.thresholds:
-            return Detections.of([])
-        values = curve.row("detection")
-        return Detections.of(
-            (
-                curve.station_id,
-                curve.start_ns + round(int(a) * 1e9 / curve.rate_hz),
-                curve.start_ns + round(int(b) * 1e9 / curve.rate_hz),
-                float(values[a : b + 1].max()),
-                self.name,
-            )
-            for a, b in intervals(values, self.thresholds["detection"])
+        parts: list[Curve] = []
+        stream = self.stream(Head.of(record), progress, parts.append)
+        for piece in pieces(record, stream.halo):
+            stream.feed(piece)
+        picks, detections = stream.finish()
+        offsets = [part.offsets_s for part in parts if part.offsets_s is not None]
+        curve = dataclasses.replace(
+            parts[0],
+            values=np.concatenate([part.values for part in parts], axis=1),
+            offsets_s=np.concatenate(offsets, axis=1) if offsets else None,
         )
+        return Picked(picks, detections, curve)
 
-
-def _stretched(curve: Curve, start_ns: int, stretch: float) -> Curve:
-    """Return a curve of a slowly played record on the true time axis."""
-    if stretch == 1.0:
-        return curve
-    offsets = None if curve.offsets_s is None else (curve.offsets_s * stretch).astype("float32")
-    start = start_ns + round((curve.start_ns - start_ns) * stretch)
-    return dataclasses.replace(curve, start_ns=start, rate_hz=curve.rate_hz / stretch, offsets_s=offsets)
+    def stream(
+        self,
+        head: Head,
+        progress: Progress | None = None,
+        listen: Callable[[Curve], None] | None = None,
+    ) -> NetworkStream:
+        """Return what picks a record that comes piece by piece, see :class:`NetworkStream`."""
+        return NetworkStream(head, self.spec, self.runner, self.thresholds, self.rate_as, progress, listen)

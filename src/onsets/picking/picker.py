@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from onsets.tables import Detections, Picks
 from onsets.types import Curve, Record
+from onsets.waveforms import Head, Piece
 
-__all__ = ["Picked", "Picker", "Progress"]
+__all__ = ["Picked", "Picker", "Progress", "Stream", "StreamingPicker"]
 
 Progress = Callable[[float], None]
 """Called now and then with the share of the record that is done, 0 to 1."""
@@ -51,4 +52,35 @@ class Picker(Protocol):
 
     def pick(self, record: Record) -> Picks:
         """Return only the picks of a record."""
+        ...
+
+
+class Stream(Protocol):
+    """Picks one record that comes piece by piece."""
+
+    @property
+    def halo(self) -> int:
+        """Neighbouring samples that a piece needs on both sides."""
+        ...
+
+    def feed(self, piece: Piece) -> None:
+        """Take the next piece."""
+        ...
+
+    def finish(self) -> tuple[Picks, Detections]:
+        """Return picks and detections of the record, whose last piece has come."""
+        ...
+
+
+@runtime_checkable
+class StreamingPicker(Picker, Protocol):
+    """A picker whose memory does not grow with the record."""
+
+    def stream(
+        self,
+        head: Head,
+        progress: Progress | None = None,
+        listen: Callable[[Curve], None] | None = None,
+    ) -> Stream:
+        """Return what picks one record; ``listen`` is given each part of its curve."""
         ...

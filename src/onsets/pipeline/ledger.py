@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from onsets.picking import Picked
 from onsets.tables import LedgerRow, Picks
-from onsets.types import Curve, Problem, Record, Trace
+from onsets.types import Curve, Mask, Problem, Record, Trace
+from onsets.waveforms import Piece
 
-__all__ = ["station_days"]
+__all__ = ["DAY_NS", "DayBook", "day_name", "station_days"]
 
 DAY_NS = 86_400 * 10**9
+"""Length of a day, ns."""
+PHASES = ("P", "S")
 
 
 def day_name(day: int) -> str:
@@ -46,42 +50,145 @@ def station_days(
     list of LedgerRow
         By station, then day.
     """
-    read: Counter[tuple[str, int]] = Counter()
-    for trace in traces:
-        for day, samples in _days(trace.start_ns, len(trace.data), trace.rate_hz):
-            read[trace.station_id, day] += len(range(*samples.indices(len(trace.data))))
-    notes: dict[tuple[str, int | None], list[str]] = {}
-    for problem in problems:
-        when = None if problem.time_ns is None else problem.time_ns // DAY_NS
-        notes.setdefault((problem.station_id, when), []).append(f"{problem.where}: {problem.reason}")
-    keys = set(read)
-    for record, _ in results:
-        keys |= {
-            (record.station_id, day) for day, _ in _days(record.start_ns, record.samples, record.rate_hz)
-        }
-    known = {station for station, _ in keys}
-    keys |= {(station, day) for station, day in notes if station and day is not None}
-    rows = [
-        _row(
-            station,
-            day,
-            read[station, day],
-            [pair for pair in results if pair[0].station_id == station],
-            notes.get((station, day), []) + notes.get((station, None), []),
-            thresholds,
+    book = DayBook(thresholds)
+    book.read(traces)
+    for record, picked in results:
+        book.use(Piece(record, 0, 0, record.samples))
+        book.close_record()
+        if picked is not None:
+            book.hear(picked.curve)
+            book.count(record.station_id, picked.picks)
+    return book.rows(problems)
+
+
+@dataclass(slots=True)
+class _Day:
+    """What is known of one station and day."""
+
+    read: int = 0
+    used: int = 0
+    gaps: int = 0
+    gap_s: float = 0.0
+    flags: set[str] = field(default_factory=set)
+    highest: dict[str, float] = field(default_factory=lambda: dict.fromkeys(PHASES, math.nan))
+    picks: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PHASES, 0))
+
+
+class DayBook:
+    """Counts what happens, record by record and piece by piece, by station and day.
+
+    Parameters
+    ----------
+    thresholds : dict
+        By phase, for the column ``why``.
+    """
+
+    def __init__(self, thresholds: dict[str, float]) -> None:
+        self._thresholds = thresholds
+        self._days: defaultdict[tuple[str, int], _Day] = defaultdict(_Day)
+        self._missing: dict[tuple[str, int], tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]] = {}
+        self._live: Mask = np.zeros(3, dtype=bool)
+        self._open: Mask = np.zeros(3, dtype=bool)
+        self._rate_hz = 1.0
+
+    def read(self, traces: Iterable[Trace]) -> None:
+        """Book what was read."""
+        for trace in traces:
+            for day, samples in days(trace.start_ns, len(trace.data), trace.rate_hz):
+                self._days[trace.station_id, day].read += samples.stop - samples.start
+
+    def use(self, piece: Piece) -> None:
+        """Book the samples of a piece of a record, whose pieces come one after another."""
+        record, core = piece.record, piece.core
+        valid = record.valid[:, core]
+        self._live |= valid.any(axis=1)
+        self._rate_hz = record.rate_hz
+        for day, cut in days(record.time_ns(core.start), valid.shape[1], record.rate_hz):
+            if cut.stop == cut.start:
+                continue
+            here = self._days[record.station_id, day]
+            here.flags |= record.flags
+            some = valid[:, cut]
+            here.used += int(some.sum())
+            key = (record.station_id, day)
+            runs, lost = self._missing.get(key, (np.zeros(3, dtype=np.int64), np.zeros(3, dtype=np.int64)))
+            if key not in self._missing:
+                self._open[:] = False
+            for row in range(3):
+                missing = ~some[row]
+                if missing.any():
+                    begun = np.count_nonzero(missing[1:] & ~missing[:-1])
+                    runs[row] += begun + int(missing[0] and not self._open[row])
+                    lost[row] += int(missing.sum())
+                self._open[row] = missing[-1]
+            self._missing[key] = (runs, lost)
+
+    def close_record(self) -> None:
+        """End the record of the pieces booked last: its gaps are those of the component with most."""
+        for key, (runs, lost) in self._missing.items():
+            if self._live.any():
+                worst = int(np.flatnonzero(self._live)[np.argmax(lost[self._live])])
+                self._days[key].gaps += int(runs[worst])
+                self._days[key].gap_s += float(lost[worst]) / self._rate_hz
+        self._missing = {}
+        self._live = np.zeros(3, dtype=bool)
+
+    def hear(self, curve: Curve) -> None:
+        """Book the highest values of a curve or of a part of one."""
+        for day, cut in days(curve.start_ns, curve.values.shape[1], curve.rate_hz):
+            here = self._days[curve.station_id, day]
+            for phase in PHASES:
+                if phase in curve.labels and cut.stop > cut.start:
+                    top = float(curve.row(phase)[cut].max())
+                    here.highest[phase] = float(np.fmax(here.highest[phase], top))
+
+    def count(self, station_id: str, picks: Picks) -> None:
+        """Book picks."""
+        for phase in PHASES:
+            found, counts = np.unique(picks.time_ns[picks.phase == phase] // DAY_NS, return_counts=True)
+            for day, count in zip(found.tolist(), counts.tolist(), strict=True):
+                self._days[station_id, day].picks[phase] += count
+
+    def rows(self, problems: Sequence[Problem]) -> list[LedgerRow]:
+        """Return one row a station and day, and one for each problem that belongs to no station."""
+        notes: dict[tuple[str, int | None], list[str]] = {}
+        for problem in problems:
+            when = None if problem.time_ns is None else problem.time_ns // DAY_NS
+            notes.setdefault((problem.station_id, when), []).append(f"{problem.where}: {problem.reason}")
+        known = {station for station, _ in self._days}
+        keys = set(self._days) | {(station, day) for station, day in notes if station and day is not None}
+        rows = [
+            self._row(station, day, notes.get((station, day), []) + notes.get((station, None), []))
+            for station, day in sorted(keys)
+        ]
+        for (station, when), reasons in sorted(notes.items(), key=lambda item: item[0][0]):
+            if when is None and station not in known:
+                rows += [
+                    LedgerRow(station_id=station, rejected=reason, why="nothing could be read")
+                    for reason in reasons
+                ]
+        return rows
+
+    def _row(self, station: str, number: int, rejected: list[str]) -> LedgerRow:
+        day = self._days.get((station, number), _Day())
+        return LedgerRow(
+            station_id=station,
+            day=day_name(number),
+            samples_read=day.read,
+            samples_used=day.used,
+            gaps=day.gaps,
+            gap_s=round(day.gap_s, 3),
+            rejected="; ".join(dict.fromkeys(rejected)),
+            flags=" ".join(sorted(day.flags)),
+            highest_p=day.highest["P"],
+            highest_s=day.highest["S"],
+            picks_p=day.picks["P"],
+            picks_s=day.picks["S"],
+            why=_why(day.used, day.flags, day.highest, day.picks, self._thresholds),
         )
-        for station, day in sorted(keys)
-    ]
-    for (station, when), reasons in sorted(notes.items(), key=lambda item: item[0][0]):
-        if when is None and station not in known:
-            rows += [
-                LedgerRow(station_id=station, rejected=reason, why="nothing could be read")
-                for reason in reasons
-            ]
-    return rows
 
 
-def _days(start_ns: int, samples: int, rate_hz: float) -> list[tuple[int, slice]]:
+def days(start_ns: int, samples: int, rate_hz: float) -> list[tuple[int, slice]]:
     """Return each UTC day a run of samples touches, with its slice."""
     if samples == 0:
         return []
@@ -92,71 +199,6 @@ def _days(start_ns: int, samples: int, rate_hz: float) -> list[tuple[int, slice]
         b = min(samples, math.ceil(((day + 1) * DAY_NS - start_ns) * rate_hz / 1e9))
         out.append((day, slice(a, max(a, b))))
     return out
-
-
-def _runs(missing: npt.NDArray[np.bool_]) -> int:
-    return int(np.count_nonzero(np.diff(np.concatenate([[0], missing.astype(np.int8)])) == 1))
-
-
-def _row(
-    station: str,
-    day: int,
-    read: int,
-    results: list[tuple[Record, Picked | None]],
-    rejected: list[str],
-    thresholds: dict[str, float],
-) -> LedgerRow:
-    used, gaps, gap_s = 0, 0, 0.0
-    flags: set[str] = set()
-    highest = {"P": math.nan, "S": math.nan}
-    counts = {"P": 0, "S": 0}
-    for record, picked in results:
-        here = [
-            cut for number, cut in _days(record.start_ns, record.samples, record.rate_hz) if number == day
-        ]
-        if not here:
-            continue
-        flags |= record.flags
-        valid = record.valid[:, here[0]]
-        used += int(valid.sum())
-        missing = ~valid[record.live]
-        if missing.size:
-            worst = missing[np.argmax(missing.sum(axis=1))]
-            gaps += _runs(worst)
-            gap_s += float(worst.sum()) / record.rate_hz
-        if picked is None:
-            continue
-        for phase in highest:
-            highest[phase] = float(np.fmax(highest[phase], _highest(picked.curve, phase, day)))
-            counts[phase] += _count(picked.picks, phase, day)
-    return LedgerRow(
-        station_id=station,
-        day=day_name(day),
-        samples_read=read,
-        samples_used=used,
-        gaps=gaps,
-        gap_s=round(gap_s, 3),
-        rejected="; ".join(dict.fromkeys(rejected)),
-        flags=" ".join(sorted(flags)),
-        highest_p=highest["P"],
-        highest_s=highest["S"],
-        picks_p=counts["P"],
-        picks_s=counts["S"],
-        why=_why(used, flags, highest, counts, thresholds),
-    )
-
-
-def _highest(curve: Curve, phase: str, day: int) -> float:
-    if phase not in curve.labels:
-        return math.nan
-    for number, cut in _days(curve.start_ns, curve.values.shape[1], curve.rate_hz):
-        if number == day and cut.stop > cut.start:
-            return float(curve.row(phase)[cut].max())
-    return math.nan
-
-
-def _count(picks: Picks, phase: str, day: int) -> int:
-    return int(np.count_nonzero((picks.phase == phase) & (picks.time_ns // DAY_NS == day)))
 
 
 def _why(

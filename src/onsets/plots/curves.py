@@ -1,4 +1,4 @@
-"""ROC and precision-recall curves of several models, one column a phase."""
+"""ROC and precision-recall curves of several models, a column a phase or a panel a case."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Line", "figure_curves"]
+__all__ = ["Line", "figure_curves", "figure_roc"]
+
+MOST_AREAS = 9
+"""More models than these have no area written in the panel."""
 
 Values = npt.NDArray[np.float64]
 
@@ -65,12 +68,40 @@ def figure_curves(
     figure, axes = panels(2, max(1, len(phases)), names, title=title, height=3.4)
     for column, phase in enumerate(phases):
         top, low = axes[0][column], axes[1][column]
-        _draw(top, roc[phase], names, "AUC")
-        top.plot([0, 1], [0, 1], color=AXIS, linewidth=0.8, linestyle=":")
-        titled(top, f"{phase}: ROC of the curve", "share of label-free seconds", "share of labels")
+        _draw_roc(top, f"{phase}: ROC of the curve", roc[phase], names)
         _draw(low, precision_recall.get(phase, ()), names, "area")
         titled(low, f"{phase}: precision and recall of picks", "recall", "precision")
     return figure
+
+
+def figure_roc(grid: Sequence[Mapping[str, Sequence[Line]]], title: str = "") -> Figure:
+    """Draw ROC curves alone, a panel a case, such as phases in columns and noise levels in rows.
+
+    Parameters
+    ----------
+    grid : sequence of mapping of str to sequence of Line
+        A row of panels each: title of the panel -> its models.
+    title : str
+
+    Returns
+    -------
+    Figure
+    """
+    names = list(dict.fromkeys(line.name for row in grid for lines in row.values() for line in lines))
+    columns = max(len(row) for row in grid)
+    figure, axes = panels(len(grid), columns, names, title=title, height=3.4)
+    for axes_row, row in zip(axes, grid, strict=True):
+        for ax, (words, lines) in zip(axes_row, row.items(), strict=False):
+            _draw_roc(ax, words, lines, names)
+        for ax in axes_row[len(row) :]:
+            ax.set_visible(False)
+    return figure
+
+
+def _draw_roc(ax: Axes, title: str, lines: Sequence[Line], names: Sequence[str]) -> None:
+    _draw(ax, lines, names, "AUC")
+    ax.plot([0, 1], [0, 1], color=AXIS, linewidth=0.8, linestyle=":")
+    titled(ax, title, "share of label-free seconds", "share of labels")
 
 
 def _draw(ax: Axes, lines: Sequence[Line], names: Sequence[str], what: str) -> None:
@@ -83,7 +114,7 @@ def _draw(ax: Axes, lines: Sequence[Line], names: Sequence[str], what: str) -> N
             ax.plot(
                 *line.mark, marker="o", markersize=6, color=look["color"], markeredgecolor="white", zorder=4
             )
-        if len(lines) <= 8:
+        if len(lines) <= MOST_AREAS:
             x, y, side = (0.98, 0.04, "right") if what == "AUC" else (0.03, 0.04, "left")
             text = f"{what} {line.area:.3f}" if np.isfinite(line.area) else f"{what} unknown"
             up = y + 0.068 * (len(lines) - 1 - k)

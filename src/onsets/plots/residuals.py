@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["figure_boxes", "figure_histograms"]
 
 Residuals = Mapping[str, Mapping[str, npt.NDArray[np.float64]]]
-BINS = 50
+BINS, FEW_BINS, FEW = 50, 20, 300
+"""Steps of a histogram, and those where a model has fewer matched picks than the last number."""
 
 
 def figure_histograms(residuals: Residuals, tolerance_s: float, title: str = "") -> Figure:
@@ -38,7 +39,8 @@ def figure_histograms(residuals: Residuals, tolerance_s: float, title: str = "")
     """
     names = _names(residuals)
     figure, axes = panels(1, max(1, len(residuals)), names, title=title)
-    edges = np.linspace(-tolerance_s, tolerance_s, BINS + 1)
+    fewest = min((len(v) for models in residuals.values() for v in models.values() if len(v)), default=0)
+    edges = np.linspace(-tolerance_s, tolerance_s, (BINS if fewest >= FEW else FEW_BINS) + 1)
     for ax, (phase, models) in zip(axes[0], residuals.items(), strict=False):
         for name, values in models.items():
             if len(values):

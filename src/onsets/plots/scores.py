@@ -12,6 +12,7 @@ from onsets.plots.canvas import look_of, panels, titled
 from onsets.plots.style import DARK, NORMAL, SMALL
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = ["Panel", "figure_costs", "figure_matrix", "figure_scores"]
@@ -114,7 +115,8 @@ def figure_matrix(values: Mapping[str, Mapping[str, Mapping[str, float]]], title
         cells = np.array([[table.get(m, {}).get(d, np.nan) for d in data] for m in models]).reshape(
             -1, len(data)
         )
-        ax.imshow(np.ma.masked_invalid(cells), cmap="Blues", vmin=0, vmax=1, aspect="auto")
+        known = np.ma.masked_invalid(cells)  # type: ignore[no-untyped-call, unused-ignore]  # in numpy 1
+        ax.imshow(known, cmap="Blues", vmin=0, vmax=1, aspect="auto")
         for (i, j), value in np.ndenumerate(cells):
             text = f"{value:.2f}" if np.isfinite(value) else "–"
             colour = "white" if np.isfinite(value) and value > 0.6 else DARK
@@ -158,4 +160,14 @@ def figure_costs(
         costs = [c for c, _ in models.values() if np.isfinite(c) and c > 0] or [1.0]
         low_high = 10 ** np.floor(np.log10(min(costs))), 10 ** np.ceil(np.log10(max(costs) * 1.001))
         ax.set_xlim(*low_high)
+        _plain_ticks(ax, low_high[1] / low_high[0] < 100)
     return figure
+
+
+def _plain_ticks(ax: Axes, narrow: bool) -> None:
+    """Write a logarithmic axis as 0.1, 0.2, 0.5, 1; over more than two decades only 0.1, 1, 10."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if narrow else (1.0,)))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.xaxis.set_minor_formatter(NullFormatter())

@@ -37,6 +37,7 @@ __all__ = [
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NO_CHARACTER = re.compile("[\ud800-\udfff\ufffe\uffff]")
+_PLACES = ("latitude", "longitude", "depth_km", "x_km", "y_km")
 _COUNTS = ("samples_read", "samples_used", "gaps", "picks_p", "picks_s")
 _NUMBERS = ("probability", "uncertainty_s", "snr_db", "amplitude", "gap_s", "highest_p", "highest_s")
 
@@ -50,7 +51,8 @@ class Column:
     name : str
         As in the header.
     kind : str
-        ``text`` (str), ``time`` (int64 ns UTC), ``number`` (float64, NaN unknown) or ``count`` (int64).
+        ``text`` (str), ``time`` (int64 ns UTC), ``number`` (float64, NaN unknown), ``place`` (the same,
+        written with nine digits) or ``count`` (int64).
     values : ndarray or list of str, shape (rows,)
     """
 
@@ -154,5 +156,5 @@ def _of_kind(name: str, table: Events | Assignments) -> Column:
     if name == "time" or values.dtype.kind == "i":
         return Column(name, "time" if name == "time" else "count", values)
     if values.dtype.kind == "f":
-        return Column(name, "number", values)
+        return Column(name, "place" if name in _PLACES else "number", values)
     return Column(name, "text", [printable(value) for value in values.tolist()])

@@ -52,10 +52,12 @@ def _cells(column: Column) -> list[str]:
     if column.kind == "text":
         return [guard(text) for text in column.values]
     values = column.values.tolist()  # type: ignore[union-attr]
+    if column.kind == "place":
+        return ["" if math.isnan(value) else f"{value:.9g}" for value in values]
     return [short(value) if column.kind == "number" else str(value) for value in values]
 
 
-def csv_blocks(sheet: Sheet) -> Iterator[str]:
+def csv_blocks(sheet: Sheet, header: bool = True) -> Iterator[str]:
     """Yield a table as CSV, some thousand rows at a time.
 
     Header first, comma separated, quoted where needed, ``\\n`` line ends, UTF-8 when encoded.
@@ -66,6 +68,8 @@ def csv_blocks(sheet: Sheet) -> Iterator[str]:
     ----------
     sheet : Sheet
         The table.
+    header : bool
+        False for what goes on a table that was begun.
 
     Yields
     ------
@@ -73,7 +77,7 @@ def csv_blocks(sheet: Sheet) -> Iterator[str]:
         Whole lines.
     """
     rows = zip(*(_cells(column) for column in sheet.columns), strict=True)
-    block = [tuple(sheet.names), *islice(rows, _BLOCK_ROWS)]
+    block = [*([tuple(sheet.names)] if header else []), *islice(rows, _BLOCK_ROWS)]
     while block:
         buffer = io.StringIO(newline="")
         csv.writer(buffer, lineterminator="\n").writerows(block)
@@ -93,6 +97,8 @@ def _values(column: Column) -> list[Any]:
     if column.kind == "text":
         return list(column.values)
     values = column.values.tolist()  # type: ignore[union-attr]
+    if column.kind == "place":
+        return [None if math.isnan(value) else float(f"{value:.9g}") for value in values]
     return [_json_number(value) if column.kind == "number" else value for value in values]
 
 

@@ -65,6 +65,9 @@ class Data:
     shares : dict
         Part -> share of the records: ``train``, ``dev`` and, if wanted, ``test``. Empty: the parts that
         the datasets were split into before.
+    parts : str
+        CSV table of the parts instead of shares, see :func:`onsets.datasets.read_parts`; relative to
+        ``root``.
     by : str
         Split by ``event`` or by ``time``, see :func:`onsets.datasets.split_dataset`.
     split_seed : int
@@ -76,6 +79,9 @@ class Data:
         Table of noise stretches inside the records, see :func:`onsets.datasets.read_noise_windows`.
     noise_share : float or None
         Share of windows that hold noise only; None takes records as they come.
+    rate_as : dict
+        Dataset -> rate its records are said to have, Hz: they are played at another speed. 40 Hz said
+        to be 100 make of S-P 30 s one of 12.
     weights : dict
         Dataset -> relative chance of a record to be drawn, 1 if not named.
     generalisation : tuple of str
@@ -88,11 +94,13 @@ class Data:
     root: str = "."
     filters: dict[str, dict[str, Any]] = field(default_factory=dict)
     shares: dict[str, float] = field(default_factory=dict)
+    parts: str = ""
     by: Literal["event", "time"] = "event"
     split_seed: int = 0
     name_time: str = ""
     noise_windows: str = ""
     noise_share: float | None = None
+    rate_as: dict[str, float] = field(default_factory=dict)
     weights: dict[str, float] = field(default_factory=dict)
     generalisation: tuple[str, ...] = ()
     hold: bool = False
@@ -104,8 +112,10 @@ class Data:
         checks = {
             "sets": bool(self.sets),
             "shares": not self.shares or {"train", "dev"} <= set(self.shares),
+            "parts": not (self.parts and self.shares),
             "noise_windows": not self.noise_windows or self.hold,
             "noise_share": self.noise_share is None or 0 <= self.noise_share < 1,
+            "rate_as": all(rate > 0 for rate in self.rate_as.values()),
             "weights": all(weight >= 0 for weight in self.weights.values()),
         }
         _require("data", checks, self)

@@ -15,6 +15,7 @@ from torch import nn
 from onsets import networks
 from onsets.augment import Cut, Step
 from onsets.config import plain
+from onsets.datasets import write_parts
 from onsets.errors import ConfigError, MissingExtraError
 from onsets.spec import Spec
 from onsets.store.atomic import replacing
@@ -25,7 +26,7 @@ from onsets.training.fit import Report, Session, fit, make_optimiser
 from onsets.training.journal import Journal, read_journal
 from onsets.training.losses import l1_norm
 from onsets.training.recipe import Recipe
-from onsets.training.sources import Pools, open_pools, write_parts
+from onsets.training.sources import Pools, open_pools
 from onsets.training.teacher import load_teacher
 from onsets.training.world import World, join_world
 from onsets.types import Problem

@@ -15,16 +15,16 @@ from onsets.datasets import (
     join,
     open_dataset,
     read_noise_windows,
+    read_parts,
     split_dataset,
 )
 from onsets.errors import CatalogueError, ConfigError
 from onsets.spec import Spec
-from onsets.store.atomic import replacing
 from onsets.training.options import Data
 from onsets.training.pool import Pool, pool_of_dataset, pool_of_samples
 from onsets.types import Problem
 
-__all__ = ["Pools", "open_pools", "write_parts"]
+__all__ = ["Pools", "open_pools"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,13 +75,17 @@ def open_pools(data: Data, spec: Spec) -> Pools:
     whole = join([_open(data, name) for name in data.sets])
     for name, limits in data.filters.items():
         whole = chosen(whole, name, **{key: _pair(value) for key, value in limits.items()})
-    if data.shares:
+    if data.parts:
+        whole = read_parts(whole, Path(data.root).expanduser() / data.parts)
+    elif data.shares:
         whole = split_dataset(whole, data.shares, data.by, data.split_seed)
     else:
         check_parts(whole)
     train = pool_of_dataset(whole.part("train"), spec, hold=data.hold)
     noise = _noise(data, whole, spec) if data.noise_windows else train.select(np.flatnonzero(train.is_noise))
     other = join([_open(data, name) for name in data.generalisation]) if data.generalisation else None
+    if strange := set(data.rate_as) - set(data.sets):
+        raise ConfigError(f"data.rate_as names {sorted(strange)[0]!r}, which is none of the datasets")
     unknown = set(data.weights) - set(whole.rows["dataset"].tolist())
     if unknown:
         raise ConfigError(f"data.weights names {sorted(unknown)[0]!r}, which is none of the datasets")
@@ -94,24 +98,6 @@ def open_pools(data: Data, spec: Spec) -> Pools:
     )
 
 
-def write_parts(dataset: Dataset, path: str | Path) -> None:
-    """Write which record is in which part: columns ``dataset, name, part``.
-
-    Raises
-    ------
-    StoreError
-        If it cannot be written.
-    """
-    rows = zip(*(dataset.rows[key].tolist() for key in ("dataset", "name", "split")), strict=True)
-    with replacing(path) as handle:
-        lines = ["dataset,name,part", *(",".join(_quoted(word) for word in row) for row in rows)]
-        handle.write(("\n".join(lines) + "\n").encode())
-
-
-def _quoted(word: str) -> str:
-    return '"' + word.replace('"', '""') + '"' if set(word) & set(',"\n\r') else word
-
-
 def _pair(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
@@ -119,6 +105,8 @@ def _pair(value: object) -> object:
 def _open(data: Data, name: str) -> Dataset:
     folder = Path(data.root).expanduser() / name
     dataset = open_dataset(folder)
+    if name in data.rate_as:
+        dataset = dataset.assign(rate_hz=np.full(len(dataset), data.rate_as[name]))
     table = folder / "metadata.csv"
     return _timed(dataset, table, data.name_time) if data.name_time and table.is_file() else dataset
 

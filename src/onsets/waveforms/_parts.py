@@ -9,7 +9,7 @@ import numpy as np
 
 from onsets.types import COMPONENTS, Problem, Trace
 
-__all__ = ["Name", "Part", "by_component", "by_rate", "by_stretch", "letter_of", "order", "oriented"]
+__all__ = ["Head", "Name", "Part", "by_component", "by_rate", "by_stretch", "letter_of", "order", "oriented"]
 
 STANDS_FOR = {"1": "N", "2": "E", "3": "Z"}
 """Components without a direction, and the one whose row they take where that is absent."""
@@ -115,11 +115,35 @@ def by_stretch(parts: list[Part], max_gap_s: float) -> list[list[Part]]:
     return stretches
 
 
-def order(part: Part) -> tuple[int, str, float, int, bytes]:
+def order(part: Part) -> tuple[int, str, float, int, Head]:
     """Key that sorts traces by time, the same whatever order they came in."""
     trace = part.trace
-    head = np.ascontiguousarray(trace.data[:64]).tobytes()
-    return (trace.start_ns, trace.channel, trace.rate_hz, len(trace.data), head)
+    return (trace.start_ns, trace.channel, trace.rate_hz, len(trace.data), Head(trace))
+
+
+class Head:
+    """The first samples of a trace as the last part of a key, looked at only to break a tie.
+
+    Parameters
+    ----------
+    trace : Trace
+    """
+
+    __slots__ = ("_trace",)
+
+    def __init__(self, trace: Trace) -> None:
+        self._trace = trace
+
+    def _bytes(self) -> bytes:
+        return np.ascontiguousarray(self._trace.data[:64]).tobytes()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Head) and (self is other or self._bytes() == other._bytes())
+
+    def __lt__(self, other: Head) -> bool:
+        return self._bytes() < other._bytes()
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 def by_component(parts: list[Part], name: Name) -> list[list[Part]]:

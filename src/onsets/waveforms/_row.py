@@ -25,9 +25,14 @@ class Row:
         self.data, self.valid = data, valid
         self.conflicts: npt.NDArray[np.int64] = np.empty(0, dtype=np.int64)
         """Samples for which different values came; they are not valid."""
-        self.unusable = 0
-        """Samples that were NaN, infinite or beyond float32."""
+        self.bad: list[npt.NDArray[np.int64]] = []
+        """Samples that were NaN, infinite or beyond float32, trace by trace."""
         self._filled = 0
+
+    @property
+    def unusable(self) -> int:
+        """How many samples were NaN, infinite or beyond float32."""
+        return sum(len(some) for some in self.bad)
 
     @classmethod
     def empty(cls, samples: int) -> Row:
@@ -51,10 +56,10 @@ class Row:
             self._merge(at, x[:over], tolerance)
         if over < len(x):
             here = slice(at + over, at + len(x))
-            self._fill(self.data[here], self.valid[here], x[over:])
+            self._fill(at + over, self.data[here], self.valid[here], x[over:])
         self._filled = max(self._filled, at + len(x))
 
-    def _fill(self, data: Float32, valid: Mask, x: npt.NDArray[np.generic]) -> None:
+    def _fill(self, at: int, data: Float32, valid: Mask, x: npt.NDArray[np.generic]) -> None:
         """Copy samples, zeros where they are no finite numbers."""
         with np.errstate(over="ignore", invalid="ignore"):
             data[:] = x
@@ -62,14 +67,14 @@ class Row:
             np.isfinite(data, out=valid)
             if not valid.all():
                 data[~valid] = 0
-                self.unusable += int(len(valid) - valid.sum())
+                self.bad.append(np.flatnonzero(~valid) + at)
         else:
             valid[:] = True
 
     def _merge(self, at: int, x: npt.NDArray[np.generic], tolerance: float) -> None:
         """Compare samples with what is there."""
         new, good = np.empty(len(x), dtype=np.float32), np.empty(len(x), dtype=bool)
-        self._fill(new, good, x)
+        self._fill(at, new, good, x)
         here = slice(at, at + len(x))
         data, valid = self.data[here], self.valid[here]
         both = good & valid

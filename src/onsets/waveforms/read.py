@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
-
 from onsets.errors import ConfigError, nearest
 from onsets.types import Problem, Trace
+from onsets.waveforms._parts import Head
+from onsets.waveforms.deferred import defer
 from onsets.waveforms.formats import read_other
 from onsets.waveforms.mseed import is_mseed, read_mseed
 
-__all__ = ["find_files", "read_traces"]
+__all__ = ["find_files", "find_named", "like_mseed", "read_file", "read_traces", "trace_order"]
 
 _NO_WAVEFORMS = re.compile(
     r"\.(bib|bmp|c|cfg|conf|css|csv|dataless|db|docx?|eps|feather|geojson|gif|h|h5|hdf5|html?|ini|ipynb"
@@ -60,11 +60,13 @@ def find_files(paths: str | Path | Iterable[str | Path]) -> tuple[list[Path], li
     ConfigError
         If there is no path, one does not exist, or a pattern matches nothing.
     """
-    named, problems = _find(paths)
+    named, problems = find_named(paths)
     return sorted(named), problems
 
 
-def read_traces(paths: str | Path | Iterable[str | Path]) -> tuple[list[Trace], list[Problem]]:
+def read_traces(
+    paths: str | Path | Iterable[str | Path], *, deferred: bool = False
+) -> tuple[list[Trace], list[Problem]]:
     """Read the waveforms of files, folders and patterns.
 
     The content says what a file is, not its name: miniSEED goes to :func:`read_mseed` (also
@@ -74,6 +76,9 @@ def read_traces(paths: str | Path | Iterable[str | Path]) -> tuple[list[Trace], 
     ----------
     paths : str, Path, or iterable of them
         As in :func:`find_files`.
+    deferred : bool
+        Leave the samples of large sound miniSEED files where they are until a slice of them is taken
+        (:class:`onsets.waveforms.deferred.Deferred`), so that memory does not grow with the files.
 
     Returns
     -------
@@ -87,26 +92,32 @@ def read_traces(paths: str | Path | Iterable[str | Path]) -> tuple[list[Trace], 
     ConfigError
         If there is no path, one does not exist, or a pattern matches nothing.
     """
-    named, problems = _find(paths)
+    named, problems = find_named(paths)
     traces: list[Trace] = []
     for path in sorted(named):
-        found, faults = _read(path, named[path])
+        found, faults = read_file(path, named[path], deferred)
         traces += found
         problems += faults
-    return sorted(traces, key=_order), problems
+    return sorted(traces, key=trace_order), problems
 
 
-def _order(trace: Trace) -> tuple[str, str, int, float, int, bytes]:
-    head = np.ascontiguousarray(trace.data[:64]).tobytes()
+def trace_order(trace: Trace) -> tuple[str, str, int, float, int, Head]:
+    """Return the key by which traces are sorted, the same whatever order they came in."""
+    head = Head(trace)
     return (trace.station_id, trace.channel, trace.start_ns, trace.rate_hz, len(trace.data), head)
 
 
-def _read(path: Path, named: bool) -> tuple[list[Trace], list[Problem]]:
+def like_mseed(path: Path) -> bool:
+    """Say whether a name is that of a miniSEED file."""
+    return bool(_MSEED.fullmatch(path.suffix) or _SDS_NAME.fullmatch(path.name))
+
+
+def read_file(path: Path, named: bool, deferred: bool = False) -> tuple[list[Trace], list[Problem]]:
     """Read one file; something unknown that was only met in a folder is no failure."""
-    like_mseed = _MSEED.fullmatch(path.suffix) or _SDS_NAME.fullmatch(path.name)
     try:
-        if like_mseed or is_mseed(path) or path.stat().st_size == 0:
-            return read_mseed(path)
+        if like_mseed(path) or is_mseed(path) or path.stat().st_size == 0:
+            traces = defer(path) if deferred else None
+            return read_mseed(path) if traces is None else (traces, [])
     except OSError as error:
         return [], [Problem(str(path), f"cannot be read: {error.strerror or error}", fatal=True)]
     if _NO_WAVEFORMS.fullmatch(path.suffix) and not _TEXT.fullmatch(path.suffix):
@@ -115,7 +126,7 @@ def _read(path: Path, named: bool) -> tuple[list[Trace], list[Problem]]:
     return read_other(path, sure=named or _OTHER.fullmatch(path.suffix) is not None)
 
 
-def _find(paths: str | Path | Iterable[str | Path]) -> tuple[dict[Path, bool], list[Problem]]:
+def find_named(paths: str | Path | Iterable[str | Path]) -> tuple[dict[Path, bool], list[Problem]]:
     """Return files, each with whether it was named itself, and what went wrong."""
     listed = [paths] if isinstance(paths, str | Path) else list(paths)
     if not listed:

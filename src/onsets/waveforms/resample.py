@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from onsets.errors import WaveformError
 from onsets.types import Float32, Mask, Record
 
-__all__ = ["interpolate", "resample", "true_runs"]
+__all__ = ["Resampling", "interpolate", "reach_samples", "resample", "resampling", "true_runs"]
 
 CUTOFF = 0.455
 """Corner (-6 dB) as a share of the lower of the two rates; the Nyquist frequency is 0.5."""
@@ -28,6 +29,7 @@ DEGREE = 8
 _CHUNK = 1 << 17  # values computed at once
 _LARGE = 1e30  # beyond it sums in single precision might overflow
 _MOST_SAMPLES = 1 << 31
+_NEAR = Fraction(1, 10**6)  # of a sample: rounding
 
 
 def _kernel(distance: npt.NDArray[np.float64], cutoff: float) -> npt.NDArray[np.float64]:
@@ -40,6 +42,11 @@ def _kernel(distance: npt.NDArray[np.float64], cutoff: float) -> npt.NDArray[np.
 def _reach(cutoff: float) -> int:
     """Input samples that the filter needs on each side of a place."""
     return math.ceil(HALF_WIDTH * CUTOFF / cutoff)
+
+
+def reach_samples(step: float) -> int:
+    """Return how many input samples on each side a value at a rate ``step`` times lower depends on."""
+    return _reach(CUTOFF * min(1.0, 1.0 / step)) + math.ceil(max(1.0, step)) + 1
 
 
 @lru_cache(maxsize=16)
@@ -219,42 +226,91 @@ def resample(record: Record, rate_hz: float) -> Record:
     -----
     Rates that agree to 1e-6 are left alone: over an hour that is 0.4 samples at 100 Hz.
     """
-    if not (math.isfinite(rate_hz) and rate_hz > 0 and record.rate_hz > 0):
-        raise WaveformError(
-            f"{record.station_id} has rate {record.rate_hz:g} Hz and {rate_hz:g} Hz was asked for; "
-            "both must be positive"
+    plan = resampling(record.station_id, record.rate_hz, rate_hz, record.samples)
+    return record if plan is None else plan.apply(record)
+
+
+@dataclass(frozen=True, slots=True)
+class Resampling:
+    """How a record comes to another rate, whole or in pieces.
+
+    Attributes
+    ----------
+    step : Fraction
+        Samples of the record between values.
+    rate_hz : float
+        New rate.
+    samples : int
+        Values of the whole record.
+    """
+
+    step: Fraction
+    rate_hz: float
+    samples: int
+
+    @property
+    def halo(self) -> int:
+        """Neighbours that a piece needs on both sides, in samples of the record."""
+        return reach_samples(float(self.step)) + 2
+
+    def place(self, sample: int) -> int:
+        """Return the index of the first value not before a sample."""
+        return min(self.samples, math.ceil(sample / self.step - _NEAR))
+
+    def apply(self, record: Record, first: int = 0) -> Record:
+        """Return a record, or a piece of one that begins at its sample ``first``, at the new rate.
+
+        A piece gives the values from the one that stands at its first sample or after it, to the one
+        at its last sample or before it.
+        """
+        begin = math.ceil(first / self.step - _NEAR)
+        end = min(self.samples, math.floor((first + record.samples - 1) / self.step + _NEAR) + 1)
+        data = np.zeros((len(record.data), max(0, end - begin)), dtype=np.float32)
+        valid = np.zeros(data.shape, dtype=bool)
+        for row, good in enumerate(record.valid):
+            for a, b in true_runs(good).tolist():
+                _run(record.data[row, a:b], first + a, self.step, begin, data[row], valid[row])
+        start_ns = record.start_ns + round(float(begin * self.step - first) * 1e9 / record.rate_hz)
+        flags = record.flags | {"resampled"}
+        return dataclasses.replace(
+            record, data=data, valid=valid, start_ns=start_ns, rate_hz=self.rate_hz, flags=flags
         )
-    if abs(record.rate_hz / rate_hz - 1) < SAME_RATE:
-        return record
-    exact = record.rate_hz / rate_hz
+
+
+def resampling(station_id: str, from_hz: float, to_hz: float, samples: int) -> Resampling | None:
+    """Return how a record of some length changes its rate; None where the rates agree.
+
+    Raises
+    ------
+    WaveformError
+        As :func:`resample`.
+    """
+    if not (math.isfinite(to_hz) and to_hz > 0 and from_hz > 0):
+        raise WaveformError(
+            f"{station_id} has rate {from_hz:g} Hz and {to_hz:g} Hz was asked for; both must be positive"
+        )
+    if abs(from_hz / to_hz - 1) < SAME_RATE:
+        return None
+    exact = from_hz / to_hz
     ratio = Fraction(exact).limit_denominator(MOST_PHASES)
-    step = ratio if abs(float(ratio) / exact - 1) * record.samples < 1e-4 else Fraction(exact)
-    samples = math.floor((record.samples - 1) / step + Fraction(1, 10**6)) + 1 if record.samples else 0
-    if samples > _MOST_SAMPLES:
-        raise WaveformError(
-            f"{record.station_id} would have {samples} samples at {rate_hz:g} Hz (has {record.rate_hz:g} Hz)"
-        )
-    data = np.zeros((len(record.data), samples), dtype=np.float32)
-    valid = np.zeros(data.shape, dtype=bool)
-    for row, good in enumerate(record.valid):
-        for a, b in true_runs(good).tolist():
-            _run(record.data[row, a:b], a, step, data[row], valid[row])
-    flags = record.flags | {"resampled"}
-    return dataclasses.replace(record, data=data, valid=valid, rate_hz=rate_hz, flags=flags)
+    step = ratio if abs(float(ratio) / exact - 1) * samples < 1e-4 else Fraction(exact)
+    count = math.floor((samples - 1) / step + _NEAR) + 1 if samples else 0
+    if count > _MOST_SAMPLES:
+        raise WaveformError(f"{station_id} would have {count} samples at {to_hz:g} Hz (has {from_hz:g} Hz)")
+    return Resampling(step, to_hz, count)
 
 
-def _run(x: Float32, at: int, step: Fraction, data: Float32, valid: Mask) -> None:
-    """Resample a run that begins at sample ``at`` into its place."""
-    near = Fraction(1, 10**6)
-    first = math.ceil(at / step - near)
-    last = min(len(data) - 1, math.floor((at + len(x) - 1) / step + near))
+def _run(x: Float32, at: int, step: Fraction, origin: int, data: Float32, valid: Mask) -> None:
+    """Resample a run that begins at sample ``at`` into its place; ``data`` begins at value ``origin``."""
+    first = max(origin, math.ceil(at / step - _NEAR))
+    last = min(origin + len(data) - 1, math.floor((at + len(x) - 1) / step + _NEAR))
     if last < first:
         return
     # begun where a value falls on a sample, so that all runs share one matrix
     begin = first - first % step.denominator if step.denominator <= MOST_PHASES else first
     values = interpolate(x, float(begin * step - at), _plain(step), last - begin + 1)
-    data[first : last + 1] = values[first - begin :]
-    valid[first : last + 1] = True
+    data[first - origin : last + 1 - origin] = values[first - begin :]
+    valid[first - origin : last + 1 - origin] = True
 
 
 def _plain(step: Fraction) -> Fraction | float:

@@ -8,9 +8,9 @@ and thresholds come from the JSON file; what it does not say is SeisBench's defa
 deviation of all components, 3,000 samples of overlap, 500 blinded, the maximum, thresholds 0.3 of
 detection and 0.1). What a Spec cannot say is refused, not dropped.
 
-Differences that stay: SeisBench tapers six samples at both ends of a window and divides by the deviation
-of 18,000 samples less one; its deviation counts a dead component's zeros, ours does not; we blind both
-ends by the larger of its two numbers.
+Windows, normalisation, taper, stacking and decoding are SeisBench's too, so that its picks come out.
+Differences that stay: its deviation counts a dead component's zeros, ours does not; we blind both ends by
+the larger of its two numbers, and not at the ends of a record.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from onsets.spec import Spec
 __all__ = ["import_seisbench_eqtransformer"]
 
 COMPATIBLE = {word: word for word in ("", "conservative", "non-conservative")}
+TAPER_SAMPLES = 6
 NORMALISATIONS = {"std": "window-std", "peak": "component-max"}
 # Our name -> theirs.
 ATTENTION = {
@@ -238,6 +239,10 @@ def _spec(config: Mapping[str, Any], where: str, near_filter: bool) -> tuple[Spe
         components=order,
         bandpass_hz=_bandpass(model.get("filter_args"), model.get("filter_kwargs"), rate, near_filter, where),
         normalisation=normalisation,
+        unbiased=normalisation.endswith("std"),
+        taper_samples=TAPER_SAMPLES,
+        decoding="trigger",
+        window_grid="record",
         blinding_samples=int(max(default.get("blinding", (500, 500)) or (0, 0))),
         stacking=choose(STACKINGS, default.get("stacking", "max"), where, "stacking"),
         thresholds={

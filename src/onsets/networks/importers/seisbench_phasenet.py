@@ -5,8 +5,8 @@ filter, overlap, blinding and thresholds come from the JSON file; what it does n
 default (Z N E, "NPS", deviation of each component, no filter, 1,500 samples of overlap, threshold 0.3).
 What a Spec cannot say is refused, not dropped.
 
-Differences that stay: SeisBench divides by the deviation with n - 1, we by that with n (0.02 % of the
-amplitude); it blinds both ends of a window by their own number of samples, we by the larger of them.
+Windows, normalisation, stacking and decoding are SeisBench's too, so that its picks come out. A difference
+that stays: it blinds both ends of a window by their own number of samples, we by the larger of them.
 
 SeisBench's ``VariableLengthPhaseNet`` pads otherwise and ``PhaseNetLight`` has other layers: neither is
 this network.
@@ -170,6 +170,9 @@ def _spec(config: Mapping[str, Any], name: str, width: int, components: int, whe
         components=order,
         bandpass_hz=_bandpass(model.get("filter_args"), model.get("filter_kwargs"), where),
         normalisation=normalisation,
+        unbiased=normalisation.endswith("std"),
+        decoding="trigger",
+        window_grid="record",
         outputs=outputs,
         blinding_samples=int(max(default.get("blinding") or (0, 0))),
         stacking=choose(STACKINGS, default.get("stacking", "avg"), where, "stacking"),

@@ -51,13 +51,20 @@ class AdditiveAttention(nn.Module):
     def weights(self, x: Tensor) -> Tensor:
         """Map ``(batch, steps, channels)`` to what each step takes from each, ``(batch, steps, steps)``."""
         match = torch.tanh(self.query(x)[:, :, None] + self.key(x)[:, None])
-        e = self.score(match)[..., 0]
+        e = self._scores(match)
         e = torch.exp(e - e.amax(dim=-1, keepdim=True))
         if self.reach is not None:
             step = torch.arange(int(x.shape[1]), device=x.device)
             e = e * ((step - step[:, None]).abs() <= self.reach).to(e)
         a: Tensor = e / (e.sum(dim=-1, keepdim=True) + self.epsilon)
         return a
+
+    def _scores(self, match: Tensor) -> Tensor:
+        """Map ``(..., units)`` to ``(...)``."""
+        if torch.onnx.is_in_onnx_export():  # ONNX Runtime is slow where the last axis has one value
+            return (match @ self.score.weight.T).flatten(2) + self.score.bias
+        scores: Tensor = self.score(match)[..., 0]
+        return scores
 
     def forward(self, x: Tensor) -> Tensor:
         """Map ``(batch, steps, channels)`` to the same shape."""

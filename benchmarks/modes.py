@@ -1,0 +1,130 @@
+"""What the mode fast costs in picks, and how far picks depend on where windows start.
+
+    python benchmarks/modes.py [--work FOLDER] [--hours 2] -o OUT.json
+
+Loss: F1 at 0.5 s of each network in both modes on labelled records (every unmatched pick is false), each cut
+at random so that an onset lies anywhere in a window. Shift: of the picks above 0.5 on some hours of the
+benchmark's archive, the share that is found again within 0.02 s when the record begins some seconds later,
+so that every window starts elsewhere; the ends of the record are left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import archives
+import numpy as np
+import throughput
+
+from onsets.datasets import open_dataset
+from onsets.evaluation import score
+from onsets.picking import MODES, Picker, load
+from onsets.types import Record
+from onsets.waveforms import read_records
+
+SHIFTS = (137, 411, 733, 1319)
+ENDS_S = 90.0
+CUT = 2000
+SET = "data/labelled/ncedc_phasenet"
+
+
+def f1(picker: Picker, shared: Path) -> dict[str, float]:
+    """Return F1 of P and S at 0.5 s on records cut at random."""
+    rng = np.random.default_rng(0)
+    dataset = open_dataset(shared / SET)
+    said: dict[str, list[Any]] = {"P": [], "S": []}
+    for sample in dataset.read(range(len(dataset))):
+        first = int(rng.integers(0, CUT))
+        data = sample.data[:, first : first + sample.data.shape[1] - CUT]
+        live = np.abs(data).max(axis=1, keepdims=True) > 0
+        valid = np.array(np.broadcast_to(live, data.shape))
+        picks = picker.pick(Record(sample.station_id, "", data, valid, 0, sample.rate_hz))
+        for phase, records in said.items():
+            at = sample.arrivals.get(phase, -1.0) - first
+            labels = np.array([at / sample.rate_hz] if 0 <= at < data.shape[1] else [])
+            records.append((picks.time_ns[picks.phase == phase] / 1e9, labels))
+    return {f"f1_{phase.lower()}": score(records, 0.5).f1 for phase, records in said.items()}
+
+
+def stability(picker: Picker, record: Record) -> dict[str, Any]:
+    """Return the share of picks above 0.5 that stay within 0.02 s when windows start elsewhere."""
+    low, high = record.start_ns + ENDS_S * 1e9, record.end_ns - ENDS_S * 1e9
+    whole = picker.pick(record)
+    sure = whole.take((whole.probability > 0.5) & (whole.time_ns > low) & (whole.time_ns < high))
+    stay = count = 0
+    for shift in SHIFTS:
+        cut = dataclasses.replace(
+            record,
+            data=record.data[:, shift:],
+            valid=record.valid[:, shift:],
+            start_ns=record.time_ns(shift),
+        )
+        again = picker.pick(cut)
+        for phase in "PS":
+            times = np.sort(again.time_ns[again.phase == phase])
+            for time_ns in sure.time_ns[sure.phase == phase].tolist():
+                count += 1
+                stay += bool(len(times)) and int(np.abs(times - time_ns).min()) <= 20_000_000
+    return {"stay_share": stay / max(count, 1), "picks_above_half": len(sure)}
+
+
+def main() -> int:
+    """Measure and write; needs the archives and weights of throughput.py, which it makes."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--work", type=Path, help="folder of archives and weights")
+    parser.add_argument("--hours", type=float, default=2.0, help="of the archive, for the shift")
+    parser.add_argument("-o", "--output", type=Path)
+    arguments = parser.parse_args()
+    folder = arguments.work or Path(tempfile.gettempdir()) / "onsets-throughput"
+    folder.mkdir(parents=True, exist_ok=True)
+    root = Path(os.environ.get("ONSETS_SHARED", Path(__file__).parents[2] / "shared"))
+    shared = root if (root / "weights").is_dir() else None
+    throughput.prepare(folder, shared, {"24h"})
+    os.environ["ONSETS_CACHE"] = str(folder / "cache")
+    (record,), _ = read_records(throughput.files_of(folder, "24h"))
+    samples = round(arguments.hours * 3600 * archives.RATE_HZ)
+    record = dataclasses.replace(record, data=record.data[:, :samples], valid=record.valid[:, :samples])
+    rows = []
+    for model in (*throughput.WINDOWS, "default"):
+        for mode in MODES:
+            name = model if model == "default" else str(folder / model / "ours.safetensors")
+            picker = load(name, threads=1, mode=mode)
+            row = {"model": model, "mode": mode, "hop_samples": picker.spec.hop_samples}  # type: ignore[attr-defined]
+            row |= f1(picker, shared) if shared is not None else {}
+            row |= stability(picker, record)
+            rows.append(row)
+            print(row, file=sys.stderr, flush=True)
+    text = table(rows)
+    if arguments.output:
+        arguments.output.write_text(json.dumps(rows, indent=1) + "\n")
+        arguments.output.with_suffix(".md").write_text(text)
+    print(text)
+    return 0
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """Return the rows as Markdown."""
+    lines = [
+        "| network | mode | hop | F1 P | F1 S | stay within 0.02 s | of picks above 0.5 |",
+        "|---|" + "---|" * 6,
+    ]
+    for row in rows:
+        cells = [row["model"], row["mode"], str(row["hop_samples"])]
+        cells += [f"{row[key]:.3f}" if key in row else "" for key in ("f1_p", "f1_s")]
+        lines.append(
+            "| " + " | ".join([*cells, f"{row['stay_share']:.2%}", str(row["picks_above_half"])]) + " |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

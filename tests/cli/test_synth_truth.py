@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from onsets.store import read_picks
+
+
+def test_a_day_by_keys_alone(run, tmp_path):
+    done = run("synth", "day", "-o", tmp_path / "day", "--set", "hours=0.2", "--seed", "1", "--json")
+    assert done.returncode == 0
+    said = json.loads(done.stdout)
+    assert said["picks"] == len(read_picks(tmp_path / "day" / "picks.csv"))
+    assert (tmp_path / "day" / "SY.DAY.2024-01-01.mseed").is_file()
+
+
+def test_a_catalogue_by_a_file_and_a_key(run, tmp_path):
+    (tmp_path / "wanted.toml").write_text(
+        "waveforms = false\n[network]\nstations = 3\n[seismicity]\ndays = 0.1\nbackground_per_day = 200\n"
+    )
+    done = run(
+        "synth", "catalogue", tmp_path / "wanted.toml", "-o", tmp_path / "out", "--set", "network.code=AB"
+    )
+    assert done.returncode == 0 and "events" in done.stdout
+    rows = (tmp_path / "out" / "stations.csv").read_text().splitlines()
+    assert len(rows) == 4 and rows[1].startswith("AB.S001.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("day", "--set", "hour=1"), "did you mean 'hours'"),
+        (("day", "--set", "ground.instrument=seismometer"), "unknown instrument"),
+        (("day", "--set", "site.noise=1"), "noise_level"),
+        (("catalogue", "nowhere.toml"), "cannot read"),
+        (("catalogue", "--set", "ground.model=iasp19"), "did you mean 'iasp91'"),
+    ],
+)
+def test_what_is_wrong_is_said(run, tmp_path, arguments, words):
+    done = run("synth", *arguments, "-o", tmp_path / "out")
+    assert done.returncode == 2 and words in done.stderr

@@ -1,0 +1,69 @@
+"""Integers: smaller, and mixed precision keeps answers that plain integers lose."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import numpy as np
+import pytest
+
+from onsets import networks
+from onsets.deploy.int8 import agreement, layers, to_int8, to_int8_mixed
+from onsets.deploy.onnxfile import write_onnx
+from onsets.deploy.verify import probabilities
+from onsets.errors import ConfigError
+from onsets.runtime import OnnxRunner
+
+
+@pytest.fixture(scope="module")
+def small():
+    """The bundled default: random weights are chaotic when rounded."""
+    folder = resources.files("onsets").joinpath("bundled")
+    return networks.load(str(folder.joinpath("default.safetensors")))
+
+
+@pytest.fixture
+def single(small, tmp_path):
+    write_onnx(*small, tmp_path / "x.onnx")
+    return tmp_path / "x.onnx"
+
+
+def test_plain_integers_are_small_and_near(small, single, windows, tmp_path):
+    path = to_int8(single, tmp_path / "q.onnx", windows)
+    assert path.stat().st_size <= 100_000
+    runner = OnnxRunner(path, threads=1)
+    assert runner.spec == small[1]
+    change = probabilities(runner.run(windows), small[1]) - probabilities(
+        OnnxRunner(single, 1).run(windows), small[1]
+    )
+    assert 0 < np.abs(change).mean() < 0.02
+
+
+def test_mixed_is_no_worse_than_plain(small, single, windows, tmp_path):
+    spec = small[1]
+    exact = probabilities(OnnxRunner(single, 1).run(windows), spec)[:, 1:]
+    to_int8(single, tmp_path / "q.onnx", windows)
+    plain = agreement(
+        exact, probabilities(OnnxRunner(tmp_path / "q.onnx", 1).run(windows), spec)[:, 1:], spec
+    )
+    done = to_int8_mixed(single, tmp_path / "m.onnx", windows)
+    mixed = agreement(
+        exact, probabilities(OnnxRunner(tmp_path / "m.onnx", 1).run(windows), spec)[:, 1:], spec
+    )
+    assert mixed == pytest.approx(done.agreement) and mixed >= plain
+    assert set(done.kept) <= set(layers(single))
+
+
+def test_agreement_counts_time_and_threshold(small):
+    spec = small[1]
+    p = np.zeros((2, 2, 384), np.float32)
+    p[0, 0, 100] = 0.9
+    assert agreement(p, p, spec) == 1
+    late = np.roll(p, 20, axis=2)
+    assert agreement(p, late, spec) == 0.75
+    assert agreement(p, p * 0.1, spec) == 0.75
+
+
+def test_a_node_that_is_not_there(single, windows, tmp_path):
+    with pytest.raises(ConfigError, match="no node 'head'"):
+        to_int8(single, tmp_path / "q.onnx", windows, keep=["head"])
