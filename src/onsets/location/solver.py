@@ -39,7 +39,7 @@ def solve_system(matrix: Any, right: Floats, scale: Floats, damping: float) -> F
     Small systems are solved by their normal equations, many right-hand sides at once; large ones by LSMR.
     """
     if matrix.shape[1] <= _DIRECT:
-        from scipy.linalg import cho_factor
+        from scipy.linalg import cho_factor, cho_solve
 
         normal = (matrix.T @ matrix).toarray()
         normal[np.diag_indices_from(normal)] += max(damping, _LEAST_DAMPING) ** 2
