@@ -39,11 +39,11 @@ def solve_system(matrix: Any, right: Floats, scale: Floats, damping: float) -> F
     Small systems are solved by their normal equations, many right-hand sides at once; large ones by LSMR.
     """
     if matrix.shape[1] <= _DIRECT:
-        from scipy.linalg import cho_factor
+        from scipy.linalg import cho_factor, cho_solve
 
         normal = (matrix.T @ matrix).toarray()
         normal[np.diag_indices_from(normal)] += max(damping, _LEAST_DAMPING) ** 2
-        solution = chosolve_system(cho_factor(normal, overwrite_a=True), matrix.T @ right).T
+        solution = cho_solve(cho_factor(normal, overwrite_a=True), matrix.T @ right).T
     else:
         from scipy.sparse.linalg import lsmr
 
