@@ -2,6 +2,8 @@
 # Another interpreter: make PYTHON=python3.12 test
 
 PYTHON ?= python3
+# Processes of `make test`, one thread each.
+JOBS ?= auto
 # Labelled records for `make weights`.
 DATA ?= ../shared/data
 # More for `make yu2020`, such as YU2020='--scale full'.
@@ -26,7 +28,7 @@ demo: $(VENV)/.ready-all ## pick an example earthquake with the bundled network
 
 test: lint ## lint, types, then every test but the slow ones
 	@echo "test: pytest"
-	@$(BIN)/python -m pytest -m "not slow" tests src
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow" -n $(JOBS) --dist loadfile tests src
 
 test-slow: $(VENV)/.ready-dev ## only the tests that take over 20 s each
 	@$(BIN)/python -m pytest -m slow tests src || [ $$? -eq 5 ]  # 5: there is none

@@ -241,7 +241,8 @@ def run(case: str, method: str, out: Path) -> None:
             result |= {"precision": score.precision, "recall": score.recall, "pick_f1": score.pick_f1}
         if case.startswith("italy"):
             result["reference_matched"] = len(match_events(italy_reference(), events).pairs)
-        np.savez(out.with_suffix(".npz"), **{name: getattr(events, name) for name in ("event_id", "time_ns", "latitude", "longitude", "depth_km")})  # fmt: skip
+        names = ("event_id", "time_ns", "latitude", "longitude", "depth_km")
+        np.savez(out.with_suffix(".npz"), **{name: getattr(events, name) for name in names})
     out.write_text(json.dumps(result))
 
 

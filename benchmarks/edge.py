@@ -126,9 +126,8 @@ def main() -> None:
     if not args.quick:
         models |= {n: (networks.build(n), networks.spec(n)) for n in networks.names() if n not in models}
     rows = []
-    print(
-        f"{'network':26}{'form':12}{'kB':>9}{'ms/window':>11}{'real time':>11}{'kB memory':>11}{'max dp':>10}  F1 P, S"
-    )
+    print(f"{'network':26}{'form':12}{'kB':>9}{'ms/window':>11}{'real time':>11}", end="")
+    print(f"{'kB memory':>11}{'max dp':>10}  F1 P, S")
     for name, (network, spec) in models.items():
         sets = [[], []]
         if args.data is not None and name in trained:

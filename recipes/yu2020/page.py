@@ -98,7 +98,6 @@ def _table_words(notes: Mapping[str, Any]) -> str:
         "is true half precision; its probabilities differ from single precision by at most "
         f"{said['true_to_single']:.1e}. Its picks below were computed as a GPU does, with numbers of 16 bits "
         f"and sums of 32, which differs from true half precision by at most {said['stand_in_to_true']:.1e}."
-        + (f" {notes['timing']['note']}" if "note" in notes["timing"] else "")
     )
 
 

@@ -20,6 +20,7 @@ __all__ = ["NORMALISATIONS", "STACKINGS", "Spec"]
 NORMALISATIONS = ("none", "component-std", "window-std", "component-max", "window-max", "logistic")
 STACKINGS = ("mean", "max")
 DECODINGS = ("peaks", "trigger")
+WINDOW_GRIDS = ("time", "record")
 _INTEGERS = ("samples", "hop_samples", "segment_samples", "blinding_samples", "taper_samples")
 _NUMBERS = ("rate_hz", *_INTEGERS)
 _WORDS = (
@@ -102,6 +103,10 @@ class Spec:
         How a curve becomes onsets: ``peaks`` (highest point of each stretch above the threshold, between
         samples, two of a phase at least 0.5 s apart) or ``trigger`` (highest sample from where the
         threshold is reached to where the curve falls below half of it: SeisBench).
+    window_grid : str
+        ``time``: windows begin at multiples of the hop since 1970, so that picks do not depend on where
+        a record begins; ``record``: they begin with the record (SeisBench, and networks ``per_window``).
+        The first and the last window of a record begin and end with it in either case.
     auxiliary : tuple of str
         Outputs trained but removed at deployment.
     thresholds : dict
@@ -139,6 +144,7 @@ class Spec:
     blinding_samples: int = 0
     stacking: str = "mean"
     decoding: str = "peaks"
+    window_grid: str = "time"
     auxiliary: tuple[str, ...] = ()
     thresholds: dict[str, float] = field(default_factory=dict)
     uncertainty_s: dict[str, float] = field(default_factory=dict)
@@ -179,6 +185,7 @@ class Spec:
                 "output_kind": self.output_kind in ("per_sample", "per_segment", "per_window"),
                 "stacking": self.stacking in STACKINGS,
                 "decoding": self.decoding in DECODINGS,
+                "window_grid": self.window_grid in WINDOW_GRIDS,
                 "taper_samples": 0 <= 2 * self.taper_samples <= self.samples,
                 "outputs": len(self.outputs) > 0 and len(set(self.outputs)) == len(self.outputs),
                 "thresholds": _figures(self.thresholds, self.labels),

@@ -27,7 +27,9 @@ FENCES: dict[str, tuple[str, ...]] = {
     "pydantic": ("config*", "training/*"),
     "scipy": ("association/*", "location/*", "synthetics/*"),
     "pyocto": ("association/*",),
+    "pandas": ("association/pyocto.py",),
     "dask": ("pipeline/*",),
+    "distributed": ("pipeline/dask.py",),
     "sqlalchemy": ("store/*",),
     "seisbench": (),
     "pygrt": (),
@@ -35,7 +37,12 @@ FENCES: dict[str, tuple[str, ...]] = {
 }
 ONE_FILE = ("pyocto", "dask", "sqlalchemy")
 # Everything else is imported inside the function that needs it, so that the base install works.
-AT_IMPORT = {"numpy": ("*",), "pymseed": ("waveforms/mseed.py",), "typer": ("cli/*",), "torch": TORCH}
+AT_IMPORT = {
+    "numpy": ("*",),
+    "pymseed": ("waveforms/mseed.py", "waveforms/deferred.py"),
+    "typer": ("cli/*",),
+    "torch": TORCH,
+}
 
 
 def violations(package: Path, imports) -> list[str]:

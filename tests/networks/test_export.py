@@ -98,3 +98,16 @@ def test_missing_onnx_names_the_extra(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "onnx", None)
     with pytest.raises(MissingExtraError, match=r"onsets\[train\]"):
         to_onnx(registry.build("cnn3"), registry.spec("cnn3"), tmp_path / "x.onnx")
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_both_forms_say_what_the_network_says(tmp_path, fast):
+    network, spec = registry.build("phasenet").eval(), registry.spec("phasenet")
+    path = to_onnx(network, spec, tmp_path / "x.onnx", fast=fast)
+    x = torch.randn(2, 3, 3000)
+    with torch.no_grad():
+        expected = network(x).numpy()
+    (got,) = onnxruntime.InferenceSession(str(path)).run(None, {"waveform": x.numpy()})
+    assert abs(got - expected).max() < 1e-4
+    weights = [one.dims for one in onnx.load(str(path)).graph.initializer]
+    assert any(len(shape) == 4 for shape in weights) == fast

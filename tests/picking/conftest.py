@@ -13,6 +13,7 @@ from onsets.types import Curve, Record
 
 START_NS = 1_251_073_207_000_000_000
 SPEC = Spec(
+    window_grid="record",
     name="fake",
     network="fake",
     rate_hz=100.0,

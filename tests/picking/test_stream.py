@@ -195,3 +195,22 @@ def test_the_default_network_over_its_own_seams() -> None:
     np.testing.assert_allclose(values, curve, atol=1e-5)
     assert len(picks) == len(whole)
     assert isinstance(picker.stream(Head.of(record)), NetworkStream)
+
+
+@pytest.mark.parametrize("kind", ["samples", "segments"])
+@settings(max_examples=20, deadline=None)
+@given(first=st.integers(1, 1500))
+def test_picks_do_not_depend_on_where_a_record_begins(kind: str, first: int) -> None:
+    """On one grid of times the windows are the same; the reference's grid begins with the record."""
+    spec, network = KINDS[kind]
+    picker, record = NetworkPicker(spec, FakeRunner(network), spec.thresholds), record_of(6000)
+    cut = dataclasses.replace(
+        record, data=record.data[:, first:], valid=record.valid[:, first:], start_ns=record.time_ns(first)
+    )
+    low, high = cut.time_ns(2 * spec.samples), record.time_ns(6000 - 2 * spec.samples)
+    some, others = picker.pick(record), picker.pick(cut)
+    inside, same = (t.take((t.time_ns > low) & (t.time_ns < high)) for t in (some, others))
+    assert len(inside) >= 3
+    assert np.abs(same.time_ns - inside.time_ns).max() <= 2
+    np.testing.assert_allclose(same.probability, inside.probability, atol=1e-6)
+    assert same.phase.tolist() == inside.phase.tolist()

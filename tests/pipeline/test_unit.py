@@ -39,7 +39,7 @@ def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
 def test_damage_in_the_middle_of_a_large_file_costs_what_is_damaged(tmp_path: Path) -> None:
     """Headers look sound, so the file is read piece by piece; where that fails it is read again, whole."""
     path = tmp_path / "a.mseed"
-    write_mseed(station_traces(3, 3 * 3600), path)
+    write_mseed(station_traces(3, 3000), path)
     assert path.stat().st_size > 1 << 20
     unit, picker = Unit("XX.ABC", (str(path),)), load("default", threads=1)
     sound = pick_unit(unit, picker)
@@ -51,7 +51,7 @@ def test_damage_in_the_middle_of_a_large_file_costs_what_is_damaged(tmp_path: Pa
     assert len(run.failures) >= 1 and "skipped" in run.failures[0].reason
     times = set(sound.picks.time_ns.tolist())
     kept = sum(time in times for time in run.picks.time_ns.tolist())
-    assert kept >= 0.97 * len(times)
+    assert kept >= 0.9 * len(times)
 
 
 def test_samples_left_in_files_give_the_same_picks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +67,7 @@ def test_samples_left_in_files_give_the_same_picks(tmp_path: Path, monkeypatch: 
     assert left.ledger == whole.ledger
 
 
-@pytest.mark.parametrize("network", ["phasenet", "eqtransformer"])
+@pytest.mark.parametrize("network", ["phasenet", pytest.param("eqtransformer", marks=pytest.mark.slow)])
 def test_the_picks_of_seisbench(network: str, tmp_path: Path, shared: Path) -> None:
     """The same weights in both; same samples, same number (EQTransformer: but for the record's ends)."""
     pytest.importorskip("seisbench")

@@ -18,7 +18,7 @@ pq = pytest.importorskip("pyarrow.parquet")
 
 def written(sheet) -> bytes:
     handle = io.BytesIO()
-    write_parquet(sheet, handle)
+    write_parquet([sheet], handle)
     return handle.getvalue()
 
 

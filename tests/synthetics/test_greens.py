@@ -108,5 +108,5 @@ def test_nothing_is_left_when_a_table_cannot_be_computed(tmp_path):
 def test_a_cache_that_is_no_folder_is_told_before_anything_is_computed(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setattr("onsets.synthetics.wavenumber.solve", None)
-    with pytest.raises(StoreError, match="no folder .*file for tables"):
+    with pytest.raises(StoreError, match=r"no folder .*file for tables"):
         greens_table(SMALL, tmp_path / "file")

@@ -156,6 +156,20 @@ def test_every_format_has_its_reader() -> None:
     assert not {"PICKLE", "CSS", "NNSA_KB_CORE", "MSEED"} & set(formats.FORMATS)
 
 
+@pytest.mark.parametrize("damage", [b"", b"\xff", b"\x00"])
+def test_gse_lines_that_obspy_cannot_hold_are_refused(tmp_path: Path, damage: bytes) -> None:
+    path = tmp_path / "long.gse"
+    stream("int32").write(str(path), format="GSE2")
+    assert read_other(path)[0], "sound as written"
+    lines = path.read_bytes().split(b"\n")
+    first = next(k for k, line in enumerate(lines) if line.startswith(b"DAT2")) + 1
+    lines[first : first + 9] = [damage.join(lines[first : first + 9])]
+    path.write_bytes(b"\n".join(lines))
+    traces, (problem,) = read_other(path)
+    assert traces == []
+    assert "damaged" in problem.reason
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     kind=st.sampled_from(["SAC", "GSE2", "SEGY"]),

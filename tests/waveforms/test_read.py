@@ -252,4 +252,6 @@ def test_many_files(tmp_path: Path) -> None:
 def test_public_names() -> None:
     import importlib
 
-    assert importlib.import_module("onsets.waveforms.read").__all__ == ["find_files", "read_traces"]
+    assert importlib.import_module("onsets.waveforms.read").__all__ == [
+        *("find_files", "find_named", "like_mseed", "read_file", "read_traces", "trace_order")
+    ]

@@ -115,6 +115,9 @@ def associate(
         found = refine(scene, found, options.refine_km, options.depth_km)
     window = wide_window(scene, options.windows_s)
     found = adopt(scene, absorb(scene, found, window, longest), window, 2 * float(far))
+    if options.refine:  # the picks adopted draw an event that stood off its place
+        found = refine(scene, found, options.refine_km, options.depth_km)
+        found = adopt(scene, found, window, 2 * float(far))
     return tables(scene, found, picks, stations, frame, zero_ns, method)
 
 

@@ -120,7 +120,7 @@ def _best(
         nodes = np.flatnonzero(counts >= max(least, 1))
         verdict = _judge(series, around, time_s, nodes, options)
     best = best_of(verdict)
-    if not verdict.deviation_s[best] <= options.deviation_s:
+    if not verdict.deviation_s[best] <= (options.deviation_s or np.inf):
         return None
     one = slice(best, best + 1)
     chosen = Verdict(verdict.count[one], verdict.origin_s[one], verdict.deviation_s[one], verdict.share[one])

@@ -18,8 +18,9 @@ KM_PER_DEGREE = 111.19
 class RealOptions:
     """Settings of the engine ``real``; in brackets the letter and place in REAL's options.
 
-    The defaults are those that REAL's authors publish for a day in central Italy (large grid), except
-    what is None: that is derived from the network and the picks (:mod:`onsets.association.settle`).
+    The defaults are those that REAL's authors publish for a day in central Italy (large grid), for
+    ``nearest`` the program's own. What is None is derived from the network and the picks
+    (:mod:`onsets.association.settle`).
 
     Attributes
     ----------
@@ -39,7 +40,7 @@ class RealOptions:
         Mean velocities that turn the size of a cell into the width of the time windows (V1, V2).
     p_picks, s_picks, picks, both : int
         Fewest P, S, all picks and stations with both (S1 to S4).
-    deviation_s : float
+    deviation_s : float or None
         Largest standard deviation of the origin times that the picks imply (S5).
     s_minus_p_s : float
         Smallest difference of S and P at a station (S6).
@@ -72,11 +73,11 @@ class RealOptions:
     s_picks: int | None = None
     picks: int | None = None
     both: int | None = None
-    deviation_s: float = 0.5
+    deviation_s: float | None = None
     s_minus_p_s: float = 0.2
     window: float = 1.0
     forget: float = 0.25
-    nearest: float = 0.2
+    nearest: float = 0.5
     outlier: float = 4.0
     near_share: float = 0.85
     near_picks: float = 2.0

@@ -93,7 +93,7 @@ def without_shared_picks(candidates: Candidates, series: Series, grids: Grids, o
     both = np.count_nonzero(has[::2] & has[1::2], axis=0)
     weight = (share * has[::2]).sum(axis=0) + (share * has[1::2]).sum(axis=0)
     _, deviation = spread(np.where(has, residual, np.inf), p + s)
-    good = enough(p, s, both, weight, options) & (deviation <= options.deviation_s)
+    good = enough(p, s, both, weight, options) & (deviation <= (options.deviation_s or np.inf))
     event, row = np.nonzero(has.T)
     found = Found(
         candidates.origin_s,

@@ -19,6 +19,7 @@ _MOST_KM = 150.0
 _FEWEST = 6
 _FALSE_A_DAY = 1.0
 _OF_TRAVEL = 0.11
+_OF_WINDOW = 0.94
 _QUIET_S = 10.0
 
 
@@ -122,6 +123,7 @@ def settle(options: RealOptions | PyoctoOptions, scene: Scene) -> RealOptions | 
     grid_km             as published, 0.4 x the range; the time windows follow from it
     grid_depth_km       as published, 0.45 x the grid
     largest_distance_km the diagonal of the network, at most 150 km
+    deviation_s         0.94 of half the P window, as published (0.5 s of 0.53 s)
     s_picks, both       as published (2 and 3) where at least a fifth of the P have their S, in
                         proportion fewer below
     match_s, tolerance_s  0.11 of the P travel time over half the largest distance: as the half width
@@ -150,6 +152,8 @@ def settle(options: RealOptions | PyoctoOptions, scene: Scene) -> RealOptions | 
         given |= {"match_s": options.match_s or _OF_TRAVEL * half}
         given |= {"tolerance_s": options.tolerance_s or given["match_s"]}
     settled = dataclasses.replace(options, **given)
+    if isinstance(settled, RealOptions) and settled.deviation_s is None:
+        settled = dataclasses.replace(settled, deviation_s=_OF_WINDOW * settled.windows_s[0])
     if settled.picks is None:
         settled = dataclasses.replace(settled, picks=_picks(settled, scene))
     return settled

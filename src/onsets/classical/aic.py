@@ -72,7 +72,7 @@ def _growing_variance(x: Float64) -> Float64:
     moved = x - x[0]
     count = np.arange(1, len(x) + 1)
     variance = np.cumsum(moved**2) / count - (np.cumsum(moved) / count) ** 2
-    return np.maximum(variance, _FLOOR)
+    return np.asarray(np.maximum(variance, _FLOOR))
 
 
 def aic_onset(x: npt.ArrayLike, guard: int | None = None) -> int:

@@ -14,9 +14,12 @@ from onsets.cli.data import data
 from onsets.cli.demo import demo
 from onsets.cli.evaluate import evaluate
 from onsets.cli.export import export
+from onsets.cli.locate import locate
 from onsets.cli.models import models
 from onsets.cli.pick import pick
 from onsets.cli.plot import plot
+from onsets.cli.relocate import relocate
+from onsets.cli.run import run
 from onsets.cli.synth import synth
 from onsets.cli.train import train
 from onsets.cli.verify import verify
@@ -34,7 +37,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, pick, models, plot, train, evaluate, benchmark, associate, export, verify):
+COMMANDS = (
+    *(demo, pick, run, associate, locate, relocate),
+    *(models, plot, train, evaluate, benchmark, export, verify),
+)
+for command in COMMANDS:
     app.command()(command)
 app.add_typer(weights, name="weights")
 app.add_typer(data, name="data")

@@ -94,7 +94,7 @@ def convert(
 
     Example: onsets data convert stead STEAD -o stead-shards
     """
-    from onsets.cli.pick import progress_bar
+    from onsets.cli.progress import progress_bar
     from onsets.datasets import chosen, open_dataset, write_seisbench, write_shards
 
     if to not in TARGETS:
@@ -106,7 +106,7 @@ def convert(
         records = chosen(records, keep)
     if rate_as is not None:
         records = records.assign(rate_hz=[rate_as] * len(records))
-    update, close = progress_bar(quiet)
+    update, close = progress_bar(quiet, "records")
     try:
         if to == "shards":
             made = write_shards(

@@ -12,8 +12,6 @@ import typer
 from onsets.errors import ConfigError, MissingExtraError
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from onsets.spec import Spec
     from onsets.types import Record
 
@@ -84,7 +82,7 @@ def export(
     typer.echo(f"card: {target}.card.md; check it with: onsets verify {target}")
 
 
-def source_network(model: str, weights: Path | None) -> tuple[nn.Module, Spec, Path]:
+def source_network(model: str, weights: Path | None) -> tuple[Any, Spec, Path]:
     """Return a network, its Spec and its weights file."""
     from importlib import resources
 

@@ -2,76 +2,35 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from onsets.cli.progress import clock, progress_bar
 from onsets.errors import ConfigError
 
 if TYPE_CHECKING:
-    from onsets.pipeline import PickRun
+    from onsets.pipeline import Estimate, PickRun
 
 __all__ = ["pick"]
 
+MOST_LINES = 50
 MODEL_HELP = "Bundled name, classical picker (sta-lta, aic, kurtosis, baer), or .onnx / .safetensors file."
 
 
 def time_ns(text: str | None, option: str) -> int | None:
-    """Return ns UTC of an ISO 8601 date or time; a time without zone is UTC."""
-    import datetime
+    """Return ns UTC of an option's ISO 8601 date or time, None if it was not given."""
+    from onsets.tables import time_ns as parsed
 
-    if text is None:
-        return None
-    try:
-        moment = datetime.datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigError(
-            f"{option} {text!r} is no ISO 8601 time; write 2024-01-31 or 2024-01-31T06:00:00"
-        ) from error
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=datetime.UTC)
-    epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-    return (moment - epoch) // datetime.timedelta(microseconds=1) * 1000
+    return None if text is None else parsed(text, option)
 
 
 def given(**thresholds: float | None) -> dict[str, float]:
     """Return only the thresholds that were given."""
     return {label: value for label, value in thresholds.items() if value is not None}
-
-
-def progress_bar(quiet: bool) -> tuple[Callable[[float, float, str], None], Callable[[], None]]:
-    """Return an updater and a closer of a bar that appears once two seconds have passed."""
-    import sys
-    import time
-
-    began, bar = time.monotonic(), None
-
-    def update(done: float, total: float, station: str) -> None:
-        nonlocal bar
-        if (
-            bar is None
-            and not quiet
-            and sys.stderr.isatty()
-            and time.monotonic() - began > 2
-            and done < total
-        ):
-            from rich.console import Console
-            from rich.progress import Progress
-
-            bar = Progress(console=Console(stderr=True), transient=True)
-            bar.start()
-            bar.add_task("picking", total=total)
-        if bar is not None:
-            bar.update(bar.task_ids[0], completed=done, total=total, description=station)
-
-    def close() -> None:
-        if bar is not None:
-            bar.stop()
-
-    return update, close
 
 
 def pick(
@@ -103,8 +62,23 @@ def pick(
         str, typer.Option(help="exact (as the reference) or fast (fewer windows; a few picks are lost).")
     ] = "exact",
     threads: Annotated[
-        int | None, typer.Option(min=1, help="Threads of the network; all cores if not given.")
+        int | None,
+        typer.Option(min=1, help="Threads of the network; 1 if not given (others may change last digits)."),
     ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that share the station-days.")] = 1,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Send the station-days to this dask scheduler.")
+    ] = None,
+    folder: Annotated[
+        str | None,
+        typer.Option(help="Keep the run here: ledger and Parquet by day (default: OUT.run until done)."),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where a run that was stopped left off.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what there is to do and how long it takes; pick nothing.")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print picks, ledger and failures as JSON.")
     ] = False,
@@ -114,38 +88,34 @@ def pick(
 
     Example: onsets pick day.mseed -o picks.csv --ledger why.csv
     """
-    from onsets.picking import load
-    from onsets.pipeline import pick_files, pick_sds
-    from onsets.store import check_target, write_detections, write_ledger, write_picks
+    from onsets.pipeline import Archive, Crew, PickOptions, Targets, estimate, pick_archive
     from onsets.waveforms import stations_list
 
     if bool(paths) == (sds is not None):
         raise ConfigError("give PATH... or --sds ROOT, one of them; onsets pick --help shows an example")
-    span = (time_ns(start, "--start"), time_ns(end, "--end"))
     if sds is None and (start or end or stations):
         raise ConfigError("--start, --end and --stations belong to --sds ROOT")
-    for target, content in ((output, "picks"), (detections, "detections"), (ledger, "ledger")):
-        if target is not None:
-            check_target(target, content)
+    archive = Archive(
+        tuple(paths or ()),
+        sds,
+        time_ns(start, "--start"),
+        time_ns(end, "--end"),
+        None if stations is None else tuple(stations_list(stations)),
+    )
+    shown = output == "-" and as_json
+    targets = Targets(None if shown else output, detections, ledger, folder, resume)
     limits = given(P=p_threshold, S=s_threshold, detection=detection_threshold)
-    picker = load(model, weights=weights, thresholds=limits, rate_as=rate_as, threads=threads, mode=mode)
+    options = PickOptions(model, weights, tuple(sorted(limits.items())), rate_as, threads or 1, mode)
     update, close = progress_bar(quiet)
     try:
-        if sds is not None:
-            if span[0] is None or span[1] is None or span[0] >= span[1]:
-                raise ConfigError("--sds needs --start and a later --end")
-            names = None if stations is None else stations_list(stations)
-            run = pick_sds(sds, span[0], span[1], picker, names, update)
-        else:
-            run = pick_files(list(paths or []), picker, update)
+        if dry_run:
+            cost = estimate(archive.plan(options.picker(), update), options, workers)
+            close()
+            typer.echo(json.dumps(dataclasses.asdict(cost), indent=1) if as_json else costs(cost, workers))
+            return
+        run = pick_archive(archive, options, Crew(workers, scheduler), targets, update)
     finally:
         close()
-    if not (as_json and output == "-"):
-        write_picks(run.picks, output)
-    if detections is not None:
-        write_detections(run.detections, detections)
-    if ledger is not None:
-        write_ledger(run.ledger, ledger)
     if as_json:
         typer.echo(json.dumps(summary(run, model, output), indent=1))
     elif not quiet:
@@ -153,12 +123,27 @@ def pick(
     raise typer.Exit(1 if run.failures else 0)
 
 
+def costs(cost: Estimate, workers: int) -> str:
+    """Return what a run will cost, as lines."""
+    lines = [
+        f"{cost.station_days} station-days in {cost.files} files, {cost.bytes / 1e9:.3g} GB"
+        + (f", {cost.first_day} to {cost.last_day}" if cost.first_day else "")
+    ]
+    if cost.macs_day is not None:
+        lines.append(f"{cost.macs_day / 1e9:.4g} G multiply-adds a station-day")
+    if cost.seconds is None or cost.seconds_day is None:
+        return "\n".join([*lines, "no sample could be read, so no time can be told"])
+    lines.append(f"{cost.seconds_day:.3g} s a station-day on one core (tried on {cost.calibrated_on})")
+    crew = f"{workers} workers, on as many cores" if workers > 1 else "1 worker"
+    return "\n".join([*lines, f"about {clock(cost.seconds)} with {crew}"])
+
+
 def summary(run: PickRun, model: str, output: str) -> dict[str, Any]:
     """Return the run as plain JSON; picks only where no file holds them."""
     return {
         "model": model,
         "output": None if output == "-" else str(Path(output)),
-        "pick_count": len(run.picks),
+        "pick_count": len(run.picks) or sum(run.counts().values()),
         "picks": run.picks.rows() if output == "-" else [],
         "detections": run.detections.rows(),
         "ledger": [row.row() for row in run.ledger],
@@ -170,11 +155,20 @@ def summary(run: PickRun, model: str, output: str) -> dict[str, Any]:
 def report(run: PickRun, output: str) -> None:
     """Say on standard error what was done, what failed, and why a station has no pick."""
     target = "" if output == "-" else f" -> {output}"
-    p, s = int((run.picks.phase == "P").sum()), int((run.picks.phase == "S").sum())
+    counts = run.counts()
     days = sum(1 for row in run.ledger if row.day)
-    typer.echo(f"{p} P and {s} S picks from {days} station-day{'s' if days != 1 else ''}{target}", err=True)
-    for problem in run.problems:
+    plural = "s" if days != 1 else ""
+    typer.echo(f"{counts['P']} P and {counts['S']} S picks from {days} station-day{plural}{target}", err=True)
+    problem_lines(run)
+
+
+def problem_lines(run: PickRun) -> None:
+    """Say on standard error what failed, and why a station has no pick; the first of many."""
+    ordered = sorted(run.problems, key=lambda problem: not problem.fatal)
+    for problem in ordered[:MOST_LINES]:
         typer.echo(f"{'failed' if problem.fatal else 'note'}: {problem.where}: {problem.reason}", err=True)
+    if len(ordered) > MOST_LINES:
+        typer.echo(f"and {len(ordered) - MOST_LINES} more; see --ledger or --json", err=True)
     silent = [row for row in run.ledger if row.day and not row.picks_p and not row.picks_s]
     for row in silent[:10]:
         typer.echo(f"no pick: {row.station_id} {row.day}: {row.why}", err=True)

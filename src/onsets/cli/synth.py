@@ -7,11 +7,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
 import typer
 
 from onsets.cli.options import Config, Json, Quiet, Sets, options_of, say
-from onsets.cli.pick import progress_bar
+from onsets.cli.progress import progress_bar
 from onsets.cli.synth_truth import catalogue, day
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ __all__ = ["greens", "records", "synth"]
 
 synth = typer.Typer(
     help="Synthetic seismograms with known onsets.\n\n"
-    "Example: onsets synth records -o made --set records.count=100",
+    "Example: onsets synth greens --set 'depths={at=[10]}' --section section.png",
     no_args_is_help=True,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -55,7 +54,7 @@ def greens(
 
         check_picture(section)
     options, began = options_of(GreensOptions(), config, sets), time.perf_counter()
-    update, close = progress_bar(quiet or as_json)
+    update, close = progress_bar(quiet or as_json, "records")
     try:
         table = greens_table(
             options,
@@ -105,7 +104,7 @@ def records(
     from onsets.pipeline.records import RecordsPlan, write_records
 
     plan, began = options_of(RecordsPlan(), config, sets), time.perf_counter()
-    update, close = progress_bar(quiet or as_json)
+    update, close = progress_bar(quiet or as_json, "records")
     try:
         made = write_records(plan, output, to, workers=workers or os.cpu_count() or 1, progress=update)
     finally:
@@ -118,6 +117,8 @@ def records(
 
 def _draw_section(table: GreensTable, path: Path) -> None:
     """Draw what the first depth's oblique double couple sends 30 degrees off its strike."""
+    import numpy as np
+
     from onsets.earth import travel_times
     from onsets.plots import Section, figure_sections, save_figure
     from onsets.synthetics import double_couple, synthesise

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from onsets.cli.options import Config, Json, Quiet, Sets, options_of, say
-from onsets.cli.pick import progress_bar
+from onsets.cli.progress import progress_bar
 
 __all__ = ["catalogue", "day"]
 
@@ -59,7 +59,7 @@ def catalogue(
     from onsets.synthetics import CatalogueOptions, write_catalogue
 
     options = options_of(CatalogueOptions(), config, _seeded(sets, seed))
-    update, close = progress_bar(quiet or as_json)
+    update, close = progress_bar(quiet or as_json, "stations")
     try:
         sources, picks = write_catalogue(
             options, output, lambda done, total: update(done, total, "stations recorded")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from onsets.cli.progress import clock
+
 if TYPE_CHECKING:
     from onsets.training import Report
 
@@ -76,19 +78,3 @@ def progress(told: Report) -> str:
         f"{told.step}/{told.steps}  loss {told.loss:.4g}  rate {told.rate:.2g}  "
         f"{told.windows_s:.0f} windows/s  {clock(told.left_s)} left   "
     )
-
-
-def clock(seconds: float) -> str:
-    """Return seconds as people say them.
-
-    Examples
-    --------
-    >>> clock(42), clock(754), clock(9000)
-    ('42 s', '12 min 34 s', '2 h 30 min')
-    """
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"

@@ -7,7 +7,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 import typer
 
 from onsets.cli.export import Json, source_network
@@ -40,6 +39,8 @@ def verify(
 
     Example: onsets verify default-fp16.onnx
     """
+    import numpy as np
+
     from onsets.deploy import check_card, spec_of, write_card
     from onsets.networks import sha256
 

@@ -205,14 +205,14 @@ class _Shard:
         columns |= {"samples": samples, "offset": ends - len(COMPONENTS) * samples}
         columns["scale"] = np.array(self.scales, dtype=np.float32).reshape(-1, len(COMPONENTS))
         packed = io.BytesIO()
-        np.savez(packed, **columns)  # type: ignore[arg-type]
+        np.savez(packed, **columns)  # type: ignore[arg-type, unused-ignore]  # in numpy 2
         return packed.getvalue()
 
     def head(self) -> bytes:
         """Return the header of the values as npy."""
         head = io.BytesIO()
         what = {"descr": self.buffer.dtype.str, "fortran_order": False, "shape": (self.used,)}
-        np.lib.format.write_array_header_1_0(head, what)
+        np.lib.format.write_array_header_1_0(head, what)  # type: ignore[no-untyped-call, unused-ignore]  # in numpy 1
         return head.getvalue()
 
 

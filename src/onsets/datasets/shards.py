@@ -70,7 +70,7 @@ class ShardWaveforms:
         stored = values[at : at + 3 * samples].reshape(3, samples)
         if stored.dtype == np.float32:
             return stored
-        return stored * self.scale[k, :, None]
+        return np.asarray(stored * self.scale[k, :, None])
 
     def _map(self, number: int) -> npt.NDArray[Any]:
         if len(self._mapped) >= MAPPED:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from onsets.deploy.onnxfile import read_model, shortened, write_model
+from onsets.deploy.verify import probabilities
 from onsets.errors import ConfigError
 from onsets.runtime import OnnxRunner, read_onnx_spec
 from onsets.spec import Spec
@@ -152,13 +153,8 @@ def to_int8(source: str | Path, target: str | Path, windows: Float32, keep: Sequ
 
 def _answers(runner: OnnxRunner, windows: Float32, spec: Spec) -> Float32:
     """Return the probability of each label, shape (windows, labels, values)."""
-    logits = np.concatenate([runner.run(windows[k : k + _BATCH])[0] for k in range(0, len(windows), _BATCH)])
-    if spec.activation == "softmax":
-        e = np.exp(logits - logits.max(axis=1, keepdims=True))
-        logits = e / e.sum(axis=1, keepdims=True)
-    elif spec.activation == "sigmoid":
-        logits = 1 / (1 + np.exp(-np.clip(logits, -60, 60)))
-    return np.asarray(logits[:, [spec.outputs.index(label) for label in spec.labels]])
+    parts = [probabilities(runner.run(windows[k : k + _BATCH]), spec) for k in range(0, len(windows), _BATCH)]
+    return np.concatenate(parts)[:, [spec.outputs.index(label) for label in spec.labels]]
 
 
 def agreement(first: Float32, second: Float32, spec: Spec, within_s: float = 0.1) -> float:

@@ -72,7 +72,8 @@ def write_onnx(network: nn.Module, spec: Spec, path: str | Path) -> Spec:
     """
     network, spec = strip_auxiliary(network, spec)
     with tempfile.TemporaryDirectory() as folder:
-        first = to_onnx(fold_batch_norm(network, spec), spec, Path(folder) / "first.onnx")
+        folded = fold_batch_norm(network, spec)
+        first = to_onnx(folded, spec, Path(folder) / "first.onnx", fast=False)
         model = simplified(read_model(first))
     write_model(model, spec, path)
     return spec

@@ -1,8 +1,10 @@
 """Picks of an event to its hypocentre, and hypocentres relative to each other."""
 
+from onsets.location.correlate import delay
 from onsets.location.double_difference import Relocation, relocate
 from onsets.location.locate import Locations, Verdict, estimate_corrections, locate
 from onsets.location.options import LocateOptions, RelocateOptions, WeightSet
+from onsets.location.pairs import neighbours, pair_picks
 from onsets.location.quality import Ellipsoid, azimuthal_gap
 
 __all__ = [
@@ -14,7 +16,10 @@ __all__ = [
     "Verdict",
     "WeightSet",
     "azimuthal_gap",
+    "delay",
     "estimate_corrections",
     "locate",
+    "neighbours",
+    "pair_picks",
     "relocate",
 ]

@@ -12,6 +12,7 @@ from onsets.earth import Frame, LayeredModel
 from onsets.errors import CatalogueError, MissingExtraError
 from onsets.location.options import RelocateOptions, WeightSet
 from onsets.location.rays import Rays, find_rays, frame_of, places
+from onsets.location.solver import find_clusters, solve_system
 from onsets.tables import Differences, Events, Stations
 from onsets.types import Problem
 
@@ -20,8 +21,6 @@ __all__ = ["Relocation", "relocate"]
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 _CONSTRAINT = 10.0
-_DIRECT = 6000  # unknowns
-_LEAST_DAMPING = 1e-3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,13 +107,15 @@ def relocate(
 
     Notes
     -----
-    Each iteration solves W G m = W d by LSMR with d the difference of observed and predicted differential
+    Each iteration solves W G m = W d with d the difference of observed and predicted differential
     times, two rows of opposite sign for the two events, columns scaled, damped, and four further rows a
     cluster that hold its mean place and time. Weights follow Waldhauser and Ellsworth: a priori weight times
     max(0, 1 - (s / s_max)^a)^a of the distance s between the events (a = 3 for catalogue times, 5 for
     correlated ones), times max(0, 1 - (r / (alpha sigma))^2)^2 of the residual r, sigma = MAD / 0.67449.
     Deviations: errors come from a bootstrap of the residuals in the last linear system, not from the
-    solver; all clusters are solved at once; station elevations enter the travel times.
+    solver, by picks for catalogue times (each is part of many differences, which are not independent);
+    up to 1,500 events are solved by normal equations, more by LSMR;
+    all clusters are solved at once; station elevations enter the travel times.
 
     References
     ----------
@@ -191,7 +192,7 @@ def _gather(
     far = np.hypot(rays.x_km - x.mean(), rays.y_km - y.mean()) > options.max_station_km
     chosen = differences.take(rays.used)
     good = ~far[rays.first] & np.isfinite(chosen.dt_s) & (chosen.weight > 0)
-    cluster = _clusters(
+    cluster = find_clusters(
         rays.event[rays.first[good]], rays.event[rays.second[good]], len(events), options.min_links
     )
     one = cluster[rays.event[rays.first]]
@@ -217,25 +218,6 @@ def _gather(
         cluster,
         float(-stations.elevation_m.max() / 1000),
     )
-
-
-def _clusters(
-    one: npt.NDArray[np.int64], two: npt.NDArray[np.int64], events: int, links: int
-) -> npt.NDArray[np.int64]:
-    """Number the groups of events tied by enough differences, the largest 1; 0 for single events."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    pair, counts = np.unique(np.minimum(one, two) * events + np.maximum(one, two), return_counts=True)
-    pair = pair[counts >= links]
-    graph = coo_matrix((np.ones(len(pair)), (pair // events, pair % events)), shape=(events, events))
-    _, label = connected_components(graph, directed=False)
-    sizes = np.bincount(label, minlength=1)
-    order = np.argsort(-sizes, kind="stable")
-    rank = np.empty(len(sizes), np.int64)
-    rank[order] = np.arange(1, len(sizes) + 1)
-    out: npt.NDArray[np.int64] = np.where(sizes[label] > 1, rank[label], 0)
-    return out
 
 
 def _residuals(data: _Data, state: _State) -> tuple[Floats, Floats]:
@@ -266,7 +248,7 @@ def _weigh(data: _Data, state: _State, residual: Floats, one: WeightSet, first: 
             spread = np.median(np.abs(residual[used] - np.median(residual[used]))) / 0.67449
             largest = limit if limit < 1 else limit * max(float(spread), 1e-6)
             weights[kind] *= np.maximum(0, 1 - (residual[kind] / largest) ** 2) ** 2
-    return weights
+    return np.asarray(weights)
 
 
 def _system(data: _Data, state: _State, slopes: Floats, weights: Floats) -> tuple[Any, Floats]:
@@ -301,27 +283,6 @@ def _system(data: _Data, state: _State, slopes: Floats, weights: Floats) -> tupl
     return vstack([matrix, *constraints]).tocsr(), scale
 
 
-def _solve(matrix: Any, right: Floats, scale: Floats, damping: float) -> Floats:
-    """Return the changes by right-hand sides of shape (rows,) or (rows, k), shape ([k,] events, 4).
-
-    Small systems are solved by their normal equations, many right-hand sides at once; large ones by LSMR.
-    """
-    if matrix.shape[1] <= _DIRECT:
-        from scipy.linalg import cho_factor, cho_solve
-
-        normal = (matrix.T @ matrix).toarray()
-        normal[np.diag_indices_from(normal)] += max(damping, _LEAST_DAMPING) ** 2
-        solution = cho_solve(cho_factor(normal, overwrite_a=True), matrix.T @ right).T
-    else:
-        from scipy.sparse.linalg import lsmr
-
-        columns = right.reshape(len(right), -1).T
-        found = [lsmr(matrix, one, damp=damping, atol=1e-7, btol=1e-7, maxiter=400)[0] for one in columns]
-        solution = np.array(found) if right.ndim > 1 else found[0]
-    out: Floats = (solution / scale).reshape(*solution.shape[:-1], -1, 4)
-    return out
-
-
 def _iterate(data: _Data, state: _State, one: WeightSet, options: RelocateOptions, first: bool) -> Floats:
     """Take one step; returns the weights of the differences."""
     residual, slopes = _residuals(data, state)
@@ -329,7 +290,7 @@ def _iterate(data: _Data, state: _State, one: WeightSet, options: RelocateOption
     matrix, scale = _system(data, state, slopes, weights)
     right = np.zeros(matrix.shape[0])
     right[: int((weights > 0).sum())] = (residual * weights)[weights > 0]
-    change = _solve(matrix, right, scale, one.damping)
+    change = solve_system(matrix, right, scale, one.damping)
     change[~state.alive] = 0.0
     risen = state.source[:, 2] + change[:, 2] < data.highest_km
     if options.air == "drop":
@@ -372,14 +333,19 @@ def _bootstrap(
     ]
     drawn = np.zeros((len(residual), options.bootstrap))
     for group in groups:
-        if len(group):
-            centred = residual[group] - np.average(residual[group], weights=weights[group])
+        if not len(group):
+            continue
+        centred = residual[group] - np.average(residual[group], weights=weights[group])
+        if data.correlated[group[0]]:
             drawn[group] = rng.choice(centred, (len(group), options.bootstrap))
+        else:  # differences of a catalogue share picks: what is drawn is an error of each pick
+            of_pick = rng.choice(centred / np.sqrt(2), (len(data.rays.event), options.bootstrap))
+            drawn[group] = of_pick[data.rays.first[group]] - of_pick[data.rays.second[group]]
     used = weights > 0
     right = np.zeros((matrix.shape[0], options.bootstrap))
     right[: int(used.sum())] = drawn[used] * weights[used, None]
     # damping belongs to the steps, not to the answer: a small rest keeps the system solvable
-    out: Floats = _solve(matrix, right, scale, min(one.damping, 1.0)).std(axis=0, ddof=1)
+    out: Floats = solve_system(matrix, right, scale, min(one.damping, 1.0)).std(axis=0, ddof=1)
     return out
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onsets.earth import LayeredModel
-from onsets.location.observed import Observed, distance_weight
+from onsets.location.observed import Observed
 from onsets.location.options import LocateOptions
 from onsets.location.weighing import edt_covariance, huber_covariance, huber_origin, pair_weights
 
@@ -39,7 +39,8 @@ class Solution:
     fixed : bool
         Whether the depth was held.
     cost : float
-        What the iteration made small.
+        What the iteration made small; of equal differential times over the standard deviation of the
+        origin times by all picks.
     """
 
     source: Floats
@@ -78,9 +79,10 @@ def solve(
     Each pick has the standard deviation of pick and model together. L2: weights 1 / sigma^2. L1: these
     times min(1, 1 / |r / sigma|) (Huber's function with k = 1, the smooth L1), so that a pick far off
     pulls no more than one at sigma. Equal differential times: all pairs a, b with weight
-    exp(-r^2 / s) / s, r = r_a - r_b, s = sigma_a^2 + sigma_b^2; the origin time is then the mean
-    weighted by each pick's share of the pairs. Deviation from Font et al.: the sum that is made largest
-    is of exp(-r^2 / s), without a factor 1 / sqrt(s) that would favour precise pairs twice.
+    exp(-r^2 / s) / s^1.5, r = r_a - r_b, s = sigma_a^2 + sigma_b^2, which makes the sum of
+    exp(-r^2 / s) / sqrt(s) largest; the origin time is then the mean weighted by each pick's share of
+    the pairs. Of several such places the one is taken where the sum over the standard deviation of
+    all origin times is largest, as Lomax's EDT_OT_WT does.
 
     References
     ----------
@@ -91,11 +93,13 @@ def solve(
     """
     columns = [0, 1, 3] if fixed else [0, 1, 2, 3]
     source = start.astype(np.float64).copy()
+    if not fixed:
+        source[2] = np.clip(source[2], *options.depths_km)
     best: tuple[float, Floats] | None = None
     damping = 1e-3
     for _ in range(_ITERATIONS):
-        time, slopes, distance = observed.predict(model, source)
-        normal, right, cost = _normal(observed, time, slopes, distance, options)
+        time, slopes, _ = observed.predict(model, source)
+        normal, right, cost = _normal(observed, time, slopes, options)
         if best is not None and cost > best[0] * (1 + 1e-12) and damping < 1e6:
             source = best[1] + (source - best[1]) / 4  # too far: come back most of the way
             damping *= 10
@@ -120,11 +124,10 @@ def solve(
 
 
 def _normal(
-    observed: Observed, time: Floats, slopes: Floats, distance: Floats, options: LocateOptions
+    observed: Observed, time: Floats, slopes: Floats, options: LocateOptions
 ) -> tuple[Floats, Floats, float]:
     """Return normal matrix and right side of x, y, depth, the origin time solved for, and the cost."""
-    deviation = observed.deviation(time, options)
-    near = distance_weight(distance, options)
+    deviation, near = observed.deviation_s, observed.near
     early = observed.time_s - time
     if options.method == "edt":
         pairs, cost = pair_weights(early, deviation, near)
@@ -141,10 +144,14 @@ def _finish(
 ) -> Solution:
     """Compute residuals, weights and covariance at the end of the iteration."""
     time, slopes, distance = observed.predict(model, source)
-    deviation, near = observed.deviation(time, options), distance_weight(distance, options)
+    deviation, near = observed.deviation_s, observed.near
     early = observed.time_s - time
-    cost = _normal(observed, time, slopes, distance, options)[2]
+    cost = _normal(observed, time, slopes, options)[2]
     if options.method == "edt":
+        share = near / deviation**2
+        middle = np.average(early, weights=share)
+        variance = np.average((early - middle) ** 2, weights=share) + 1 / share.mean()
+        cost /= float(np.sqrt(variance))
         origin, share, part, freedom = edt_covariance(early, deviation, near, slopes[:, columns])
     else:
         origin, share, part, freedom = huber_covariance(

@@ -239,7 +239,10 @@ def _observe(
         error[rows],
         zero,
         rows,
+        np.ones(len(rows)),
+        error[rows],
     )
+    observed = observed.held(np.hypot(x - x[:1], y - y[:1]), observed.time_s, options)
     return observed.take(near), faults
 
 
@@ -263,6 +266,8 @@ def _one(
         return {"why": why}, Verdict(name, flags=frozenset({"not_located"}), stations=stations), None
     start, inside = search(observed, grids, options)
     observed, start = _recentred(observed, start)
+    time, _, distance = observed.predict(model, start)
+    observed = observed.held(distance, time, options)
     flags = set() if inside else {"outside"}
     fixed = options.fixed_depth_km is not None
     if not fixed and len(observed) >= 4:

@@ -36,6 +36,9 @@ class Observed:
         Time of the first pick.
     row : ndarray of int64, shape (picks,)
         Row in the table of assignments.
+    near, deviation_s : ndarray of float64, shape (picks,)
+        Weight by distance, and standard deviation of pick and model together; both are held while a
+        place is sought: were they to follow the source, the best place would be far from everything.
     """
 
     frame: Frame
@@ -47,6 +50,8 @@ class Observed:
     error_s: Floats
     zero_ns: int
     row: npt.NDArray[np.int64]
+    near: Floats
+    deviation_s: Floats
 
     def __len__(self) -> int:
         return len(self.time_s)
@@ -85,16 +90,27 @@ class Observed:
             slopes[mine, 2] = arrivals.depth_slope_s_km
         return time, slopes, distance
 
-    def deviation(self, time_s: Floats, options: LocateOptions) -> Floats:
-        """Return the standard deviation of pick and model together, s."""
-        model = options.model_error_s + options.model_error_share * time_s
-        return np.asarray(np.hypot(self.error_s, model))
+    def held(self, distance_km: Floats, time_s: Floats, options: LocateOptions) -> Observed:
+        """Return the same picks with the weights and deviations of some distances and travel times."""
+        near = np.maximum(distance_weight(distance_km, options), 1e-6)
+        model = np.hypot(options.model_error_s, options.model_error_share * time_s)
+        return dataclasses.replace(self, near=near, deviation_s=np.hypot(self.error_s, model))
 
     def take(self, index: npt.NDArray[np.bool_]) -> Observed:
         """Return some of the picks."""
         cut = {
             name: getattr(self, name)[index]
-            for name in ("x_km", "y_km", "depth_km", "phase", "time_s", "error_s", "row")
+            for name in (
+                "x_km",
+                "y_km",
+                "depth_km",
+                "phase",
+                "time_s",
+                "error_s",
+                "row",
+                "near",
+                "deviation_s",
+            )
         }
         return dataclasses.replace(self, **cut)
 

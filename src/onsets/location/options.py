@@ -35,14 +35,14 @@ class WeightSet:
     ct_s: float = 0.5
     ct_residual: float = -9.0
     ct_distance_km: float = -9.0
-    damping: float = 70.0
+    damping: float = 20.0
 
 
 _SETS = (
-    WeightSet(5, 0.01, 0.005, -9, -9, 1.0, 0.5, -9, -9, 70),
-    WeightSet(5, 0.01, 0.005, -9, -9, 1.0, 0.5, 6, 10, 70),
-    WeightSet(5, 1.0, 0.5, -9, 5, 0.01, 0.005, 6, 10, 70),
-    WeightSet(5, 1.0, 0.5, 6, 2, 0.01, 0.005, 6, 10, 70),
+    WeightSet(5, 0.01, 0.005, -9, -9, 1.0, 0.5, -9, -9, 20),
+    WeightSet(5, 0.01, 0.005, -9, -9, 1.0, 0.5, 6, 10, 20),
+    WeightSet(5, 1.0, 0.5, -9, 5, 0.01, 0.005, 6, 10, 20),
+    WeightSet(5, 1.0, 0.5, 6, 2, 0.01, 0.005, 6, 10, 20),
 )
 
 
@@ -95,8 +95,9 @@ class LocateOptions:
     p_error_s, s_error_s : float
         Standard deviation of a pick whose ``uncertainty_s`` is unknown.
     model_error_s : float
-        Standard deviation of travel times near the source; grows by ``model_error_share`` of the time.
+        Standard deviation of travel times at any distance.
     model_error_share : float
+        Further standard deviation as a share of the travel time; both are independent.
     distance_km : float
         From here on picks lose weight: w = 1 to here, falling to 0 at ``far_km`` (cosine).
     far_km : float

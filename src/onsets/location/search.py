@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onsets.earth import LayeredModel, TimeGrid, time_grid
-from onsets.location.observed import Observed, distance_weight
+from onsets.location.observed import Observed
 from onsets.location.options import LocateOptions
 
 __all__ = ["Grids", "search"]
@@ -16,8 +16,9 @@ __all__ = ["Grids", "search"]
 Floats = npt.NDArray[np.float64]
 _FIRST = (15, 15, 7)
 _NEXT = (7, 7, 7)
-_LEVELS = 4
+_LEVELS = 6
 _WIDENINGS = 3
+_SPEED_KM_S = 6.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +41,7 @@ def search(observed: Observed, grids: Grids, options: LocateOptions) -> tuple[Fl
     """Return the best place of a nested grid search.
 
     The first grid covers the stations with picks and ``reach_km`` around them; while the best node lies
-    on its border the reach is doubled, three times at most. Each next grid spans three cells of the
+    on its border the reach is doubled, three times at most. Each next grid spans four cells of the
     one before, around its best node.
 
     Parameters
@@ -67,7 +68,7 @@ def search(observed: Observed, grids: Grids, options: LocateOptions) -> tuple[Fl
             break
         reach *= 2
     for _ in range(_LEVELS):
-        low, high = best - 1.5 * cell, best + 1.5 * cell
+        low, high = best - 2 * cell, best + 2 * cell
         low[2], high[2] = max(low[2], depths[0]), min(high[2], depths[1])
         best, cell = _best(observed, grids, options, low, high, _NEXT)
     return best, inside
@@ -86,39 +87,42 @@ def _best(
     flat_x, flat_y = (axis.ravel() for axis in np.meshgrid(axes[0], axes[1], indexing="ij"))
     distance = np.hypot(flat_x[:, None] - observed.x_km, flat_y[:, None] - observed.y_km)
     shear = np.char.startswith(observed.phase, "S")
+    # equal differential times are blurred by what they change across a cell, or narrow peaks are missed
+    cell = np.array([axis[1] - axis[0] if len(axis) > 1 else 0.0 for axis in axes])
+    blur = float(np.linalg.norm(cell)) / 2 / _SPEED_KM_S
     misfit = np.empty((len(axes[2]), len(flat_x)))
     for level, depth in enumerate(axes[2]):
         time = np.empty(distance.shape)
         for grid, mine in ((grids.p, ~shear), (grids.s, shear)):
             if mine.any():
                 time[:, mine] = grid.times(distance[:, mine], depth, -observed.depth_km[mine])
-        misfit[level] = _misfit(observed, time, distance, options)
+        misfit[level] = _misfit(observed, time, options, blur)
     deep, place = divmod(int(np.nanargmin(misfit)), misfit.shape[1])
-    cell = np.array([axis[1] - axis[0] if len(axis) > 1 else 0.0 for axis in axes])
     return np.array([flat_x[place], flat_y[place], axes[2][deep]]), cell
 
 
-def _misfit(observed: Observed, time: Floats, distance: Floats, options: LocateOptions) -> Floats:
+def _misfit(observed: Observed, time: Floats, options: LocateOptions, blur: float) -> Floats:
     """Return the misfit at each node: of the origin times by L1 or L2, or of equal differential times."""
     time = np.where(np.isnan(time), 1e3, time)
-    deviation = np.hypot(observed.error_s, options.model_error_s + options.model_error_share * time)
-    # the search weighs near stations as the last iteration will, from the distances of each node
-    weight = distance_weight(distance, options) / deviation + 1e-9
+    deviation = observed.deviation_s
+    weight = observed.near / deviation + 1e-9
     origin = observed.time_s - time
     if options.method == "edt" and len(observed) <= 60:
         one, two = np.triu_indices(len(observed), 1)
-        spread = deviation[:, one] ** 2 + deviation[:, two] ** 2
-        value = np.exp(-((origin[:, one] - origin[:, two]) ** 2) / spread)
-        return np.asarray(-value.sum(axis=1))
+        spread = deviation[one] ** 2 + deviation[two] ** 2 + blur**2
+        value = np.exp(-((origin[:, one] - origin[:, two]) ** 2) / spread) / np.sqrt(spread)
+        value = value * observed.near[one] * observed.near[two]
+        share = observed.near / deviation**2
+        share = share / share.sum()
+        middle = (origin @ share)[:, None]
+        variance = (origin - middle) ** 2 @ share + 1 / (observed.near / deviation**2).mean() + blur**2
+        return np.asarray(-value.sum(axis=1) / np.sqrt(variance))
     if options.norm == "l2" and options.method == "origin":
         square = weight**2
-        middle = (square * origin).sum(axis=1, keepdims=True) / square.sum(axis=1, keepdims=True)
-        return np.asarray((square * (origin - middle) ** 2).sum(axis=1))
+        middle = (origin @ square / square.sum())[:, None]
+        return np.asarray((origin - middle) ** 2 @ square)
     order = np.argsort(origin, axis=1)
-    ordered, shares = (
-        np.take_along_axis(origin, order, 1),
-        np.take_along_axis(weight, order, 1).cumsum(axis=1),
-    )
+    ordered, shares = np.take_along_axis(origin, order, 1), weight[order].cumsum(axis=1)
     at = (shares < shares[:, -1:] / 2).sum(axis=1)
     middle = ordered[np.arange(len(at)), at][:, None]
-    return np.asarray((weight * np.abs(origin - middle)).sum(axis=1))
+    return np.asarray(np.abs(origin - middle) @ weight)

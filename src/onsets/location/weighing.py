@@ -38,7 +38,7 @@ def pair_weights(early: Floats, deviation: Floats, near: Floats) -> tuple[Floats
         Smallest where the picks agree best.
     """
     spread = deviation[:, None] ** 2 + deviation**2
-    value = np.exp(-((early[:, None] - early) ** 2) / spread) * near[:, None] * near
+    value = np.exp(-((early[:, None] - early) ** 2) / spread) / np.sqrt(spread) * near[:, None] * near
     np.fill_diagonal(value, 0.0)
     return value / spread, -float(value.sum())
 
@@ -144,7 +144,7 @@ def edt_covariance(
     alive = near * (share > np.exp(-4.5))  # beyond three deviations a pick has no say
     places = slopes[:, :-1]
     spread = deviation[:, None] ** 2 + deviation**2
-    both = alive[:, None] * alive * (1 - np.eye(len(early)))
+    both = alive[:, None] * alive * (1 - np.eye(len(early))) / np.sqrt(spread)
     expected = _PAIR_SLOPE * both / spread
     hessian = places.T @ (np.diag(expected.sum(axis=1)) - expected) @ places
     wide = spread + 2 * deviation**2

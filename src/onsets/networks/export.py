@@ -26,7 +26,7 @@ __all__ = ["to_onnx"]
 OPSET = 17
 
 
-def to_onnx(network: nn.Module, spec: Spec, path: str | Path) -> Path:
+def to_onnx(network: nn.Module, spec: Spec, path: str | Path, *, fast: bool = True) -> Path:
     """Write a network as ONNX with inputs ``(batch, components, samples)``.
 
     Parameters
@@ -37,6 +37,9 @@ def to_onnx(network: nn.Module, spec: Spec, path: str | Path) -> Path:
         Stored under the metadata key ``spec``.
     path : str or Path
         Target; replaced whole or not at all.
+    fast : bool
+        In the form that ONNX Runtime runs fastest; otherwise layer by layer as the network is, for
+        programs that read the graph.
 
     Returns
     -------
@@ -50,8 +53,9 @@ def to_onnx(network: nn.Module, spec: Spec, path: str | Path) -> Path:
     target = Path(path)
     temporary = target.with_name(target.name + ".part")
     try:
-        _trace(half_rate(network.eval()), spec, temporary)
-        model = planar(onnx.load(str(temporary)))
+        _trace(half_rate(network.eval()) if fast else network.eval(), spec, temporary)
+        model = onnx.load(str(temporary))
+        model = planar(model) if fast else model
         model.producer_name, model.producer_version = "onsets", ""
         onnx.helper.set_model_props(model, {"spec": spec.to_json()})
         onnx.save(model, str(temporary))

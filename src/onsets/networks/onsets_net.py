@@ -35,9 +35,9 @@ of the way up.
 
 References
 ----------
-Yu, Z., Chu, R., Sheng, M., Ma, H. (2020). Comparison of eight networks for phase picking (Chinese
-Journal of Geophysics); Lim, J. et al. (2022), LEQNet, doi:10.3389/feart.2022.848237; Zhu, W., Beroza,
-G. C. (2019), PhaseNet, doi:10.1093/gji/ggy423; Yu, Z., Wang, W. (2022), LPPN, doi:10.1785/0220210309.
+Yu, Z., Chu, R., Sheng, M., Ma, H. (2020), doi:10.11939/jass.20190154; Lim, J. et al. (2022), LEQNet,
+doi:10.3389/feart.2022.848237; Zhu, W., Beroza, G. C. (2019), PhaseNet, doi:10.1093/gji/ggy423; Yu, Z.,
+Wang, W. (2022), LPPN, doi:10.1785/0220210309.
 """
 
 from __future__ import annotations
@@ -195,5 +195,5 @@ def spec(**options: object) -> Spec:
         segment_samples=4,
         stacking="mean",
         thresholds={"P": 0.3, "S": 0.3},
-        paper="onsets, this package",
+        paper="onsets, after PhaseNet (doi:10.1093/gji/ggy423) and LPPN (doi:10.1785/0220210309)",
     )

@@ -79,7 +79,7 @@ def annotate(
         record.channel_prefix,
         spec.labels,
         values,
-        record.time_ns(curve_first(spec)),
+        record.time_ns(curve_first(spec, annotator.lead)),
         record.rate_hz / curve_step(spec),
         "probability",
         offsets_s,
@@ -92,13 +92,14 @@ def curve_step(spec: Spec) -> int:
     return spec.hop_samples if spec.output_kind == "per_window" else spec.segment_samples
 
 
-def curve_first(spec: Spec) -> float:
+def curve_first(spec: Spec, lead: int = 0) -> float:
     """Return the sample of the record at which its curve begins.
 
-    A value a window stands where its onset is, in the middle if the Spec is silent.
+    A value a window stands where its onset is, in the middle if the Spec is silent. Segments begin
+    ``lead`` samples before the record.
     """
     if spec.output_kind != "per_window":
-        return 0
+        return -lead
     return spec.samples / 2 if spec.onset_samples is None else spec.onset_samples
 
 
@@ -130,17 +131,22 @@ class Annotator:
         self._keep = [spec.outputs.index(label) for label in spec.labels]
         self._segments = spec.output_kind == "per_segment"
         rows = len(self._keep) * (2 if self._segments else 1)
-        self._starts = window_starts(head.samples, spec)
+        phase = round(head.start_ns * head.rate_hz / 1e9) if spec.window_grid == "time" else 0
+        if spec.output_kind == "per_window":
+            phase = 0
+        self.lead = phase % spec.segment_samples
+        """Samples by which the curve begins before the record: segments lie on one grid of times."""
+        self._samples = head.samples + self.lead
+        self._starts = window_starts(self._samples, spec, phase - self.lead)
         self._stack: Stack | _Points = (
             _Points(self._starts, rows, spec)
             if spec.output_kind == "per_window"
-            else Stack(head.samples, rows, spec)
+            else Stack(self._samples, rows, spec)
         )
         self._done, self._first = 0, 0
-        components = len(COMPONENTS)
-        self._data = np.zeros((components, 0), dtype=np.float32)
-        self._valid = np.zeros((components, 0), dtype=bool)
-        self._recorded: Mask = np.zeros(0, dtype=bool)
+        self._data = np.zeros((len(COMPONENTS), self.lead), dtype=np.float32)
+        self._valid = np.zeros((len(COMPONENTS), self.lead), dtype=bool)
+        self._recorded: Mask = np.zeros(self.lead, dtype=bool)
         self._tail: Float32 = np.zeros((rows, 0), dtype=np.float32)
         self._settled = 0
 
@@ -168,7 +174,7 @@ class Annotator:
         rows = [COMPONENTS.index(component) for component in self._spec.components]
         self._recorded = np.concatenate([self._recorded, valid[rows].any(axis=0)])
         have = self._first + self._data.shape[1]
-        if have >= self._head.samples:
+        if have >= self._samples:
             return self._advance(len(self._starts))
         return self._advance(int(np.searchsorted(self._starts, have - self._spec.samples, side="right")))
 
@@ -184,7 +190,7 @@ class Annotator:
             _check(outputs, len(windows), spec, head.station_id)
             values = probabilities(outputs[0], spec)[:, self._keep]
             if self._progress is not None:
-                self._progress(min(1.0, (int(windows.starts[-1]) + spec.samples) / head.samples))
+                self._progress(min(1.0, (int(windows.starts[-1]) + spec.samples) / self._samples))
             if self._segments:  # offsets are averaged with the probability as weight
                 values = np.concatenate([values, values * outputs[1]], axis=1)
             self._stack.add(windows.starts, np.asarray(values, dtype=np.float32))

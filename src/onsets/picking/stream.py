@@ -133,7 +133,7 @@ class NetworkStream:
     def _time_ns(self, value: int) -> int:
         """Return the true time of a value of the curve."""
         played, spec = self._played, self._spec
-        begin_ns = round(curve_first(spec) * 1e9 / played.rate_hz)
+        begin_ns = round(curve_first(spec, self._annotator.lead) * 1e9 / played.rate_hz)
         start_ns = self._head.start_ns + round(begin_ns * self._stretch)
         return start_ns + round(value * 1e9 / (played.rate_hz / curve_step(spec) / self._stretch))
 
@@ -157,7 +157,7 @@ class NetworkStream:
     def _describe(self, final: bool) -> None:
         """Measure the onsets around which all samples have come; forget samples no onset can need."""
         rate_hz = self._played.rate_hz
-        shift_s = round(curve_first(self._spec) * 1e9 / rate_hz) / 1e9
+        shift_s = round(curve_first(self._spec, self._annotator.lead) * 1e9 / rate_hz) / 1e9
         around = math.ceil(_AROUND_S * rate_hz)
         waiting: list[tuple[str, Onsets]] = []
         undecided = self._decoder.undecided * curve_step(self._spec)

@@ -92,6 +92,7 @@ def association_options(method: str = "pyocto", settings: Iterable[str] = ()) ->
 
 def associate(
     picks: Picks | Sequence[Picks] | str | Path,
+    /,
     stations: Stations | str | Path,
     velocity: LayeredModel | str | Path,
     method: str = "pyocto",
@@ -109,7 +110,7 @@ def associate(
     method : str
         ``pyocto`` (needs the extra ``association``) or ``real``, REAL's grid search.
     **settings
-        Fields of :class:`onsets.association.PyoctoOptions` or ``RealOptions``.
+        Fields of :class:`onsets.association.PyoctoOptions` or ``RealOptions``, such as ``picks=8``.
 
     Returns
     -------

@@ -15,9 +15,10 @@ from onsets.tables import LedgerRow, Picks
 from onsets.types import Curve, Mask, Problem, Record, Trace
 from onsets.waveforms import Piece
 
-__all__ = ["DayBook", "station_days"]
+__all__ = ["DAY_NS", "DayBook", "day_name", "station_days"]
 
 DAY_NS = 86_400 * 10**9
+"""Length of a day, ns."""
 PHASES = ("P", "S")
 
 

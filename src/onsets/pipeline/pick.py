@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from onsets.picking import Picker
+from onsets.pipeline.day import pick_day
+from onsets.pipeline.plan import Plan, margins, plan_files, plan_sds
 from onsets.pipeline.result import PickRun, Report
-from onsets.pipeline.unit import Unit, pick_traces, pick_unit
-from onsets.waveforms import sds_files
 
 __all__ = ["pick_files", "pick_sds"]
 
@@ -33,7 +33,8 @@ def pick_files(paths: Sequence[str | Path], picker: Picker, progress: Report | N
     ConfigError
         If a path does not exist or a pattern matches nothing.
     """
-    return pick_unit(Unit("", tuple(str(path) for path in paths)), picker, progress)
+    plan = plan_files([str(path) for path in paths], margins(picker), progress)
+    return _all(plan, picker, progress)
 
 
 def pick_sds(
@@ -44,7 +45,7 @@ def pick_sds(
     stations: list[str] | None = None,
     progress: Report | None = None,
 ) -> PickRun:
-    """Pick a span of an SDS archive, one station after another.
+    """Pick a span of an SDS archive, a station-day after another.
 
     Parameters
     ----------
@@ -57,14 +58,17 @@ def pick_sds(
         Patterns ``NET.STA`` or ``NET.STA.LOC``; all when not given.
     progress : callable, optional
     """
-    files, problems = sds_files(root, start_ns, end_ns, stations)
-    by_station: dict[str, list[Path]] = {}
-    for path in files:
-        by_station.setdefault(".".join(path.name.split(".")[:2]), []).append(path)
-    runs = [pick_traces([], picker, problems)]
-    for done, (station, members) in enumerate(sorted(by_station.items())):
-        unit = Unit(station, tuple(str(path) for path in members), start_ns, end_ns)
-        runs.append(pick_unit(unit, picker))
-        if progress is not None:
-            progress(done + 1, len(by_station), station)
+    return _all(plan_sds(root, start_ns, end_ns, stations), picker, progress)
+
+
+def _all(plan: Plan, picker: Picker, progress: Report | None) -> PickRun:
+    """Pick a plan here, a station-day after another, and keep it all in memory."""
+    runs = [plan.told()]
+    for done, unit in enumerate(plan.units):
+
+        def inside(share: float, _: float, name: str, done: int = done) -> None:
+            if progress is not None:
+                progress(done + share, len(plan.units), name)
+
+        runs.append(pick_day(unit, picker, inside))
     return PickRun.join(runs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -78,6 +79,7 @@ def pick_traces(
     picker: Picker,
     problems: Sequence[Problem] = (),
     progress: Report | None = None,
+    span: tuple[int, int] | None = None,
 ) -> PickRun:
     """Pick traces of any number of stations.
 
@@ -88,9 +90,11 @@ def pick_traces(
     problems : sequence of Problem
         Met before, to be booked in the ledger.
     progress : callable, optional
+    span : tuple of int, optional
+        Start and end (excluded), ns UTC, of what is kept; traces reach beyond it so that picks near
+        its ends are those of a longer run.
     """
-    layouts, noted = lay_out(list(traces))
-    noted[:0] = problems
+    layouts, faults = lay_out(list(traces))  # which finds more as samples are read
     book = DayBook(picker.thresholds)
     book.read(traces)
     found: list[tuple[Picks, Detections]] = []
@@ -107,7 +111,7 @@ def pick_traces(
             raise  # would fail at every station, or be better read otherwise
         except (OnsetsError, ArithmeticError, ValueError, RuntimeError, MemoryError) as error:
             reason = f"{type(error).__name__}: {error}"
-            noted.append(
+            faults.append(
                 Problem(
                     *(head.station_id, reason, head.station_id, head.samples),
                     fatal=True,
@@ -118,12 +122,25 @@ def pick_traces(
         done += head.samples
         if progress is not None:
             progress(done, total, head.station_id)
-    return PickRun(
+    noted = [*problems, *_booked(faults, span)]
+    run = PickRun(
         Picks.concat(picks for picks, _ in found).sorted(),
         Detections.concat(detections for _, detections in found),
         book.rows(noted),
         noted,
     )
+    return run if span is None else run.within(*span)
+
+
+def _booked(problems: Sequence[Problem], span: tuple[int, int] | None) -> list[Problem]:
+    """Book problems of records that begin before a span to it; those after it are the next span's."""
+    if span is None:
+        return list(problems)
+    return [
+        one if one.time_ns is None else dataclasses.replace(one, time_ns=max(one.time_ns, span[0]))
+        for one in problems
+        if one.time_ns is None or one.time_ns < span[1]
+    ]
 
 
 def _pick_layout(

@@ -74,9 +74,9 @@ def figure_event_section(
             va="center",
             parse_math=False,
         )
-    for phase, (distance, time) in (curves or {}).items():
+    for phase, (away, needed) in (curves or {}).items():
         ax.plot(
-            time, distance, color=phase_colour(phase), linewidth=1.1, alpha=0.6, label=f"{phase} of the model"
+            needed, away, color=phase_colour(phase), linewidth=1.1, alpha=0.6, label=f"{phase} of the model"
         )
     for phase in ("P", "S"):
         mine = assignments.phase.astype("U1") == phase

@@ -115,7 +115,8 @@ def figure_matrix(values: Mapping[str, Mapping[str, Mapping[str, float]]], title
         cells = np.array([[table.get(m, {}).get(d, np.nan) for d in data] for m in models]).reshape(
             -1, len(data)
         )
-        ax.imshow(np.ma.masked_invalid(cells), cmap="Blues", vmin=0, vmax=1, aspect="auto")
+        known = np.ma.masked_invalid(cells)  # type: ignore[no-untyped-call, unused-ignore]  # in numpy 1
+        ax.imshow(known, cmap="Blues", vmin=0, vmax=1, aspect="auto")
         for (i, j), value in np.ndenumerate(cells):
             text = f"{value:.2f}" if np.isfinite(value) else "–"
             colour = "white" if np.isfinite(value) and value > 0.6 else DARK

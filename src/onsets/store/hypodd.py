@@ -10,6 +10,7 @@ import numpy as np
 
 from onsets.errors import CatalogueError
 from onsets.store.atomic import replacing
+from onsets.store.phase_text import clock, clock_ns, rows_by_event, station_code, text_lines
 from onsets.tables import Assignments, Events
 
 __all__ = [
@@ -17,45 +18,9 @@ __all__ = [
     "read_event_list",
     "read_locations",
     "read_phases",
-    "text_lines",
     "write_locations",
     "write_phases",
 ]
-
-
-def text_lines(path: str | Path) -> list[str]:
-    """Return the lines of a text file, unpacked if its name ends in ``.gz``.
-
-    Raises
-    ------
-    CatalogueError
-        If it cannot be read.
-    """
-    import gzip
-
-    try:
-        data = Path(path).read_bytes()
-        if str(path).endswith(".gz"):
-            data = gzip.decompress(data)
-    except (OSError, EOFError) as error:
-        what = getattr(error, "strerror", None) or error
-        raise CatalogueError(f"{path} cannot be read: {what}") from error
-    return data.decode("utf-8", errors="replace").splitlines()
-
-
-def clock_ns(year: int, month: int, day: int, hour: int, minute: int, seconds: float) -> int:
-    """Return ns since 1970 UTC; minutes and seconds may be 60 or more, or negative, as old files have them."""
-    days = int(np.datetime64(f"{year:04d}-{month:02d}-{day:02d}", "D").astype(np.int64))
-    return ((days * 24 + hour) * 60 + minute) * 60 * 10**9 + round(seconds * 1e6) * 1000
-
-
-def clock(time_ns: int) -> tuple[int, int, int, int, int, float]:
-    """Return year, month, day, hour, minute and seconds of a time."""
-    stamp = np.datetime64(int(time_ns) // 1000, "us")
-    day = stamp.astype("M8[D]")
-    year, month, of_month = (int(part) for part in str(day).split("-"))
-    rest = int((stamp - day).astype(np.int64))
-    return year, month, of_month, rest // 3_600_000_000, rest // 60_000_000 % 60, rest % 60_000_000 / 1e6
 
 
 def read_phases(path: str | Path) -> tuple[Events, Assignments]:
@@ -224,7 +189,7 @@ def write_phases(events: Events, assignments: Assignments, path: str | Path) -> 
         If it cannot be written.
     """
     ids = hypodd_ids(events.event_id.tolist())
-    of_event = _by_event(assignments)
+    of_event = rows_by_event(assignments)
 
     def lines() -> Iterator[str]:
         for i, name in enumerate(events.event_id.tolist()):
@@ -234,8 +199,9 @@ def write_phases(events: Events, assignments: Assignments, path: str | Path) -> 
                 for column in ("magnitude", "horizontal_error_km", "depth_error_km", "rms_s")
             ]
             yield (
-                f"# {year:4d} {month:2d} {day:2d} {hour:2d} {minute:2d} {second:6.3f} {events.latitude[i]:10.6f} "
-                f"{events.longitude[i]:11.6f} {events.depth_km[i]:8.3f} {values[0]:5.2f} {values[1]:6.2f} "
+                f"# {year:4d} {month:2d} {day:2d} {hour:2d} {minute:2d} {second:6.3f} "
+                f"{events.latitude[i]:10.6f} {events.longitude[i]:11.6f} "
+                f"{events.depth_km[i]:8.3f} {values[0]:5.2f} {values[1]:6.2f} "
                 f"{values[2]:6.2f} {values[3]:6.3f} {ids[name]:10d}"
             )
             for row in of_event.get(name, []):
@@ -247,18 +213,6 @@ def write_phases(events: Events, assignments: Assignments, path: str | Path) -> 
 
     _write(path, lines())
     return ids
-
-
-def station_code(station_id: str) -> str:
-    """Return the code that formats without network know, at most 7 characters: ``STA`` of ``NET.STA.LOC``."""
-    return (station_id.split(".")[1] if "." in station_id else station_id)[:7]
-
-
-def _by_event(assignments: Assignments) -> dict[str, list[int]]:
-    rows: dict[str, list[int]] = {}
-    for row, name in enumerate(assignments.event_id.tolist()):
-        rows.setdefault(name, []).append(row)
-    return rows
 
 
 def write_locations(events: Events, path: str | Path, counts: Any = None) -> None:
@@ -291,8 +245,9 @@ def write_locations(events: Events, path: str | Path, counts: Any = None) -> Non
             ]
             magnitude = float(np.nan_to_num(events.magnitude[i]))
             line = (
-                f"{ids[name]:9d} {events.latitude[i]:10.6f} {events.longitude[i]:11.6f} {events.depth_km[i]:9.3f} "
-                f"{metres[0]:10.1f} {metres[1]:10.1f} {(events.depth_km[i] - middle) * 1000:10.1f} "
+                f"{ids[name]:9d} {events.latitude[i]:10.6f} {events.longitude[i]:11.6f} "
+                f"{events.depth_km[i]:9.3f} {metres[0]:10.1f} {metres[1]:10.1f} "
+                f"{(events.depth_km[i] - middle) * 1000:10.1f} "
                 f"{errors[0]:8.1f} {errors[1]:8.1f} {errors[2]:8.1f} {year:4d} {month:2d} {day:2d} {hour:2d} "
                 f"{minute:2d} {second:6.3f} {magnitude:4.1f} "
             )

@@ -9,7 +9,8 @@ import numpy as np
 
 from onsets.errors import CatalogueError
 from onsets.store.atomic import replacing
-from onsets.store.hypodd import hypodd_ids, station_code, text_lines
+from onsets.store.hypodd import hypodd_ids
+from onsets.store.phase_text import station_code, text_lines
 from onsets.tables import Differences
 
 __all__ = ["read_differences", "write_differences"]

@@ -17,6 +17,10 @@ from onsets.tables import Assignments, Events
 __all__ = ["read_hyp", "read_obs", "write_hyp", "write_obs"]
 
 Floats = npt.NDArray[np.float64]
+_PHASE_HEADER = (
+    "PHASE ID Ins Cmp On Pha FM Date HrMn Sec Err ErrMag Coda Amp Per PriorWt > TTpred Res Weight "
+    "StaLoc(X Y Z) SDist SAzim RAz RDip RQual Tcorr TTerr"
+)
 
 
 def read_obs(path: str | Path) -> tuple[Events, Assignments, Floats]:
@@ -32,7 +36,8 @@ def read_obs(path: str | Path) -> tuple[Events, Assignments, Floats]:
         One an event with the time of its first pick and no place; ids count from 1, or are the
         ``PUBLIC_ID`` if there is one.
     assignments : Assignments
-        Labels ``NET_STA_LOC`` become ``NET.STA.LOC``, others ``.STA.``. A pick of prior weight 0 has weight 0.
+        Labels ``NET_STA_LOC`` become ``NET.STA.LOC``, others ``.STA.``. A pick of prior weight
+        0 has weight 0.
     uncertainty_s : ndarray, shape (assignments,)
         Standard deviation of each pick; NaN where it is not Gaussian.
 
@@ -233,28 +238,28 @@ def write_hyp(events: Events, assignments: Assignments, path: str | Path) -> Non
             yield f'NLLOC "{name}" "LOCATED" "Location completed."'
             yield f"PUBLIC_ID {name}"
             yield 'SIGNATURE "onsets"'
+            when = f"{year:04d} {month:02d} {day:02d}  {hour:02d} {minute:02d} {second:.6f}"
+            yield f"GEOGRAPHIC  OT {when}  Lat {place}"
             yield (
-                f"GEOGRAPHIC  OT {year:04d} {month:02d} {day:02d}  {hour:02d} {minute:02d} {second:.6f}  Lat {place}"
-            )
-            yield (
-                f"QUALITY  Pmax -1 MFmin -1 MFmax -1 RMS {number(events.rms_s, i):.6f} Nphs {events.picks[i]} "
-                f"Gap {number(events.azimuthal_gap_deg, i):.3f} Dist -1 Mamp -9.90 0 Mdur -9.90 0"
+                f"QUALITY  Pmax -1 MFmin -1 MFmax -1 RMS {number(events.rms_s, i):.6f} "
+                f"Nphs {events.picks[i]} Gap {number(events.azimuthal_gap_deg, i):.3f} "
+                "Dist -1 Mamp -9.90 0 Mdur -9.90 0"
             )
             yield (
                 f"STATISTICS  ExpectX 0 Y 0 Z {events.depth_km[i]:.6f}  CovXX {across:.6g} XY 0 XZ 0 "
                 f"YY {across:.6g} YZ 0 ZZ {down:.6g}"
             )
-            yield "PHASE ID Ins Cmp On Pha FM Date HrMn Sec Err ErrMag Coda Amp Per PriorWt > TTpred Res Weight " + (
-                "StaLoc(X Y Z) SDist SAzim RAz RDip RQual Tcorr TTerr"
-            )
+            yield _PHASE_HEADER
             for row in of_event.get(name, []):
                 travel = (int(assignments.time_ns[row]) - int(events.time_ns[i])) / 1e9
                 residual = float(np.nan_to_num(assignments.residual_s[row]))
                 weight, distance = (
-                    float(np.nan_to_num(column[row])) for column in (assignments.weight, assignments.distance_km)
+                    float(np.nan_to_num(column[row]))
+                    for column in (assignments.weight, assignments.distance_km)
                 )
                 start = _observation(assignments, row, 0.1, 1.0)
-                yield f"{start} > {travel - residual:9.4f} {residual:9.4f} {weight:9.4f} 0 0 0 {distance:9.4f} 0 0 0 0 0 0"
+                end = f"{travel - residual:9.4f} {residual:9.4f} {weight:9.4f} 0 0 0 {distance:9.4f}"
+                yield f"{start} > {end} 0 0 0 0 0 0"
             yield "END_PHASE"
             yield "END_NLLOC"
             yield ""

@@ -51,7 +51,8 @@ class Column:
     name : str
         As in the header.
     kind : str
-        ``text`` (str), ``time`` (int64 ns UTC), ``number`` (float64, NaN unknown), ``place`` (the same with nine digits) or ``count`` (int64).
+        ``text`` (str), ``time`` (int64 ns UTC), ``number`` (float64, NaN unknown), ``place`` (the same,
+        written with nine digits) or ``count`` (int64).
     values : ndarray or list of str, shape (rows,)
     """
 

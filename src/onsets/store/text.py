@@ -57,7 +57,7 @@ def _cells(column: Column) -> list[str]:
     return [short(value) if column.kind == "number" else str(value) for value in values]
 
 
-def csv_blocks(sheet: Sheet) -> Iterator[str]:
+def csv_blocks(sheet: Sheet, header: bool = True) -> Iterator[str]:
     """Yield a table as CSV, some thousand rows at a time.
 
     Header first, comma separated, quoted where needed, ``\\n`` line ends, UTF-8 when encoded.
@@ -68,6 +68,8 @@ def csv_blocks(sheet: Sheet) -> Iterator[str]:
     ----------
     sheet : Sheet
         The table.
+    header : bool
+        False for what goes on a table that was begun.
 
     Yields
     ------
@@ -75,7 +77,7 @@ def csv_blocks(sheet: Sheet) -> Iterator[str]:
         Whole lines.
     """
     rows = zip(*(_cells(column) for column in sheet.columns), strict=True)
-    block = [tuple(sheet.names), *islice(rows, _BLOCK_ROWS)]
+    block = [*([tuple(sheet.names)] if header else []), *islice(rows, _BLOCK_ROWS)]
     while block:
         buffer = io.StringIO(newline="")
         csv.writer(buffer, lineterminator="\n").writerows(block)

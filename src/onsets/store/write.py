@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from onsets.errors import ConfigError, nearest
@@ -119,13 +120,13 @@ def _suffix(target: str, table: str) -> str:
     )
 
 
-def write_picks(picks: Picks, target: str | Path) -> None:
+def write_picks(picks: Picks | Iterable[Picks], target: str | Path) -> None:
     """Write picks; columns are :data:`onsets.tables.PICK_COLUMNS`.
 
     Parameters
     ----------
-    picks : Picks
-        Written in the order given.
+    picks : Picks or iterable of Picks
+        Written in the order given; parts are held one at a time (for QuakeML, all at once).
     target : str or Path
         File ending in ``.csv``, ``.jsonl``, ``.parquet`` or ``.xml`` (QuakeML 1.2), or ``-``.
         It is replaced whole or left as it was.
@@ -139,18 +140,20 @@ def write_picks(picks: Picks, target: str | Path) -> None:
     CatalogueError
         If a code does not fit QuakeML.
     """
+    parts = [picks] if isinstance(picks, Picks) else picks
     if check_target(target, "picks") == ".xml":
-        write_quakeml(picks, target)
+        write_quakeml(Picks.concat(parts), target)
     else:
-        write_sheet(picks_sheet(picks), target, check_target(target, "picks"))
+        sheets = map(picks_sheet, chain([Picks.of([])], parts))
+        write_sheets(sheets, target, check_target(target, "picks"))
 
 
-def write_detections(detections: Detections, target: str | Path) -> None:
+def write_detections(detections: Detections | Iterable[Detections], target: str | Path) -> None:
     """Write detections; columns are :data:`onsets.tables.DETECTION_COLUMNS`.
 
     Parameters
     ----------
-    detections : Detections
+    detections : Detections or iterable of Detections
         Written in the order given.
     target : str or Path
         File ending in ``.csv``, ``.jsonl`` or ``.parquet``, or ``-``.
@@ -160,7 +163,9 @@ def write_detections(detections: Detections, target: str | Path) -> None:
     ConfigError, MissingExtraError, StoreError
         As :func:`write_picks`.
     """
-    write_sheet(detections_sheet(detections), target, check_target(target, "detections"))
+    parts = [detections] if isinstance(detections, Detections) else detections
+    sheets = map(detections_sheet, chain([Detections.of([])], parts))
+    write_sheets(sheets, target, check_target(target, "detections"))
 
 
 def write_ledger(rows: Sequence[LedgerRow], target: str | Path) -> None:
@@ -201,15 +206,26 @@ def write_assignments(assignments: Assignments, target: str | Path) -> None:
 
 def write_sheet(sheet: Sheet, target: str | Path, suffix: str) -> None:
     """Write a table by a suffix that was checked."""
+    write_sheets([sheet], target, suffix)
+
+
+def write_sheets(sheets: Iterable[Sheet], target: str | Path, suffix: str) -> None:
+    """Write a table that comes in parts of the same columns."""
     if str(target) == "-":
-        _show(csv_blocks(sheet))
+        _show(_blocks(sheets, ".csv"))
         return
     with replacing(target) as handle:
         if suffix == ".parquet":
-            write_parquet(sheet, handle)
+            write_parquet(sheets, handle)
             return
-        for block in csv_blocks(sheet) if suffix == ".csv" else jsonl_blocks(sheet):
+        for block in _blocks(sheets, suffix):
             handle.write(block.encode())
+
+
+def _blocks(sheets: Iterable[Sheet], suffix: str) -> Iterator[str]:
+    """Yield the text of tables one after another, the header once."""
+    for number, sheet in enumerate(sheets):
+        yield from jsonl_blocks(sheet) if suffix == ".jsonl" else csv_blocks(sheet, header=number == 0)
 
 
 def write_text(text: str, path: str | Path) -> None:

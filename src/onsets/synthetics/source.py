@@ -62,8 +62,8 @@ def double_couple(strike_deg: npt.ArrayLike, dip_deg: npt.ArrayLike, rake_deg: n
 
     Examples
     --------
-    >>> double_couple(0, 90, 0).round(12).tolist()  # vertical strike slip: only ne
-    [-0.0, 0.0, 0.0, 1.0, 0.0, 0.0]
+    >>> (double_couple(0, 90, 0).round(12) + 0.0).tolist()  # vertical strike slip: only ne
+    [0.0, 0.0, 0.0, 1.0, 0.0, 0.0]
     """
     strike, dip, rake = (np.radians(np.asarray(a, np.float64)) for a in (strike_deg, dip_deg, rake_deg))
     s1, c1, s2, c2 = np.sin(strike), np.cos(strike), np.sin(2 * strike), np.cos(2 * strike)

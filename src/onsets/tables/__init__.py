@@ -10,6 +10,7 @@ from onsets.tables.picks import (
     LedgerRow,
     Picks,
     iso_time,
+    time_ns,
 )
 from onsets.tables.stations import STATION_COLUMNS, Stations
 
@@ -28,4 +29,5 @@ __all__ = [
     "Picks",
     "Stations",
     "iso_time",
+    "time_ns",
 ]

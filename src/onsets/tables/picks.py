@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from onsets.errors import ConfigError
 from onsets.types import Pick
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "LedgerRow",
     "Picks",
     "iso_time",
+    "time_ns",
 ]
 
 PICK_COLUMNS = (
@@ -47,6 +50,37 @@ def iso_time(time_ns: int) -> str:
     '2009-08-24T00:20:07.123457Z'
     """
     return str(np.datetime64((int(time_ns) + 500) // 1000, "us")) + "Z"
+
+
+def time_ns(text: str, what: str = "time") -> int:
+    """Return ns UTC of an ISO 8601 date or time; a time without zone is UTC.
+
+    Parameters
+    ----------
+    text : str
+    what : str
+        Name of the option or key, for the message.
+
+    Raises
+    ------
+    ConfigError
+        If it is no such time.
+
+    Examples
+    --------
+    >>> time_ns("2009-08-24T00:20:07.5")
+    1251073207500000000
+    """
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(
+            f"{what} {text!r} is no ISO 8601 time; write 2024-01-31 or 2024-01-31T06:00:00"
+        ) from error
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=datetime.UTC)
+    epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+    return (moment - epoch) // datetime.timedelta(microseconds=1) * 1000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,6 +197,15 @@ class Detections:
 
     def __len__(self) -> int:
         return len(self.start_ns)
+
+    def take(self, index: Any) -> Detections:
+        """Return the rows of a mask, slice or index array."""
+        names = [column.name for column in dataclasses.fields(self)]
+        return Detections(**{name: getattr(self, name)[index] for name in names})
+
+    def sorted(self) -> Detections:
+        """Return the rows ordered by start, then station, then end."""
+        return self.take(np.lexsort((self.end_ns, self.station_id, self.start_ns)))
 
     def rows(self) -> list[dict[str, Any]]:
         """Return plain rows keyed by the columns of the interface."""

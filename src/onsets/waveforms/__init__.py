@@ -13,12 +13,14 @@ from onsets.waveforms.read import find_files, read_traces
 from onsets.waveforms.records import read, read_records
 from onsets.waveforms.resample import Resampling, interpolate, resample, resampling
 from onsets.waveforms.sds import sds_files, stations_list, trim
+from onsets.waveforms.span import Held, index_files, read_span, runs_beyond
 from onsets.waveforms.stations import label_to_id, read_stations
 from onsets.waveforms.windows import Stack, cut, window_starts
 
 __all__ = [
     "DeferredError",
     "Head",
+    "Held",
     "Layout",
     "Piece",
     "Resampling",
@@ -29,6 +31,7 @@ __all__ = [
     "dead_components",
     "find_files",
     "gather",
+    "index_files",
     "interpolate",
     "label_to_id",
     "lay_out",
@@ -38,10 +41,12 @@ __all__ = [
     "read_mseed",
     "read_other",
     "read_records",
+    "read_span",
     "read_stations",
     "read_traces",
     "resample",
     "resampling",
+    "runs_beyond",
     "sds_files",
     "stations_list",
     "trim",

@@ -28,12 +28,14 @@ from pymseed import (
 from onsets.errors import ConfigError, WaveformError, nearest
 from onsets.types import Problem, Trace
 from onsets.waveforms._codes import clean_codes
+from onsets.waveforms._headers import Headers, read_headers
 from onsets.waveforms._scan import CONTROL, EARLIEST_NS, HEADER, MAX_RATE_HZ, MIN_RATE_HZ, Piece, scan
 
 __all__ = ["is_mseed", "read_mseed", "write_mseed"]
 
 _SNIFFED_BYTES = 65_536
 _STEIM2_LIMIT = 2**29
+_SLACK_NS = 10**9
 _ENCODINGS = {
     "steim1": DataEncoding.STEIM1,
     "steim2": DataEncoding.STEIM2,
@@ -70,12 +72,18 @@ def is_mseed(path: str | Path) -> bool:
     return False
 
 
-def read_mseed(path: str | Path) -> tuple[list[Trace], list[Problem]]:
+def read_mseed(
+    path: str | Path, start_ns: int | None = None, end_ns: int | None = None, station_id: str | None = None
+) -> tuple[list[Trace], list[Problem]]:
     """Read a miniSEED 2 or 3 file, whatever state it is in.
 
     Parameters
     ----------
     path : str or Path
+    start_ns, end_ns : int, optional
+        Records that lie outside this span may be left undecoded, ns UTC.
+    station_id : str, optional
+        So may those of other stations.
 
     Returns
     -------
@@ -98,13 +106,50 @@ def read_mseed(path: str | Path) -> tuple[list[Trace], list[Problem]]:
         return [], [Problem(name, f"cannot be read: {error.strerror or error}", fatal=True)]
     if not buffer:
         return [], [Problem(name, "is empty (0 bytes)", fatal=True)]
-    pieces = _decode(buffer)
+    pieces = None
+    if not (start_ns is None and end_ns is None and station_id is None):
+        some = _some_records(buffer, start_ns, end_ns, station_id)
+        if some == b"":
+            return [], []
+        pieces = None if some is None else _decode(some)
+    if pieces is None:
+        pieces = _decode(buffer)
     pieces, problems = scan(buffer, name) if pieces is None else (pieces, [])
     traces, more = _traces(pieces, name)
     problems += more
     if not traces and not problems:
         problems.append(Problem(name, "holds no samples, only text or headers"))
     return traces, problems
+
+
+def _some_records(
+    buffer: bytes, start_ns: int | None, end_ns: int | None, station_id: str | None
+) -> bytes | None:
+    """Return the bytes of the records that touch a span, in the order of the file; None if they are odd.
+
+    What the headers say is good to a millisecond, so one second more is taken at each end.
+    """
+    heads = read_headers(buffer)
+    if heads is None:
+        return None
+    wanted = np.ones(len(heads.offset), dtype=bool)
+    if start_ns is not None:
+        wanted &= heads.end_ns > start_ns - _SLACK_NS
+    if end_ns is not None:
+        wanted &= heads.start_ns < end_ns + _SLACK_NS
+    if station_id is not None:
+        known = heads.stations.index(station_id) if station_id in heads.stations else -1
+        wanted &= heads.station == known
+    if wanted.all():
+        return buffer
+    return b"".join(buffer[a:b] for a, b in _byte_runs(heads, wanted))
+
+
+def _byte_runs(heads: Headers, wanted: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Return begin and end of each run of bytes that belongs to wanted records."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], wanted.astype(np.int8), [0]]))).reshape(-1, 2)
+    ends = heads.offset + heads.length
+    return [(int(heads.offset[a]), int(ends[b - 1])) for a, b in edges.tolist()]
 
 
 def _decode(buffer: bytes) -> list[Piece] | None:

@@ -15,7 +15,7 @@ from onsets.waveforms.deferred import defer
 from onsets.waveforms.formats import read_other
 from onsets.waveforms.mseed import is_mseed, read_mseed
 
-__all__ = ["find_files", "read_traces"]
+__all__ = ["find_files", "find_named", "like_mseed", "read_file", "read_traces", "trace_order"]
 
 _NO_WAVEFORMS = re.compile(
     r"\.(bib|bmp|c|cfg|conf|css|csv|dataless|db|docx?|eps|feather|geojson|gif|h|h5|hdf5|html?|ini|ipynb"
@@ -60,7 +60,7 @@ def find_files(paths: str | Path | Iterable[str | Path]) -> tuple[list[Path], li
     ConfigError
         If there is no path, one does not exist, or a pattern matches nothing.
     """
-    named, problems = _find(paths)
+    named, problems = find_named(paths)
     return sorted(named), problems
 
 
@@ -92,25 +92,30 @@ def read_traces(
     ConfigError
         If there is no path, one does not exist, or a pattern matches nothing.
     """
-    named, problems = _find(paths)
+    named, problems = find_named(paths)
     traces: list[Trace] = []
     for path in sorted(named):
-        found, faults = _read(path, named[path], deferred)
+        found, faults = read_file(path, named[path], deferred)
         traces += found
         problems += faults
-    return sorted(traces, key=_order), problems
+    return sorted(traces, key=trace_order), problems
 
 
-def _order(trace: Trace) -> tuple[str, str, int, float, int, Head]:
+def trace_order(trace: Trace) -> tuple[str, str, int, float, int, Head]:
+    """Return the key by which traces are sorted, the same whatever order they came in."""
     head = Head(trace)
     return (trace.station_id, trace.channel, trace.start_ns, trace.rate_hz, len(trace.data), head)
 
 
-def _read(path: Path, named: bool, deferred: bool) -> tuple[list[Trace], list[Problem]]:
+def like_mseed(path: Path) -> bool:
+    """Say whether a name is that of a miniSEED file."""
+    return bool(_MSEED.fullmatch(path.suffix) or _SDS_NAME.fullmatch(path.name))
+
+
+def read_file(path: Path, named: bool, deferred: bool = False) -> tuple[list[Trace], list[Problem]]:
     """Read one file; something unknown that was only met in a folder is no failure."""
-    like_mseed = _MSEED.fullmatch(path.suffix) or _SDS_NAME.fullmatch(path.name)
     try:
-        if like_mseed or is_mseed(path) or path.stat().st_size == 0:
+        if like_mseed(path) or is_mseed(path) or path.stat().st_size == 0:
             traces = defer(path) if deferred else None
             return read_mseed(path) if traces is None else (traces, [])
     except OSError as error:
@@ -121,7 +126,7 @@ def _read(path: Path, named: bool, deferred: bool) -> tuple[list[Trace], list[Pr
     return read_other(path, sure=named or _OTHER.fullmatch(path.suffix) is not None)
 
 
-def _find(paths: str | Path | Iterable[str | Path]) -> tuple[dict[Path, bool], list[Problem]]:
+def find_named(paths: str | Path | Iterable[str | Path]) -> tuple[dict[Path, bool], list[Problem]]:
     """Return files, each with whether it was named itself, and what went wrong."""
     listed = [paths] if isinstance(paths, str | Path) else list(paths)
     if not listed:

@@ -26,7 +26,12 @@ _DAY_NS = 86_400 * 10**9
 
 
 def sds_files(
-    root: str | Path, start_ns: int, end_ns: int, stations: Sequence[str] | None = None
+    root: str | Path,
+    start_ns: int,
+    end_ns: int,
+    stations: Sequence[str] | None = None,
+    *,
+    day_after: bool = False,
 ) -> tuple[list[Path], list[Problem]]:
     """List the day files of a span; nothing in them is read.
 
@@ -43,6 +48,8 @@ def sds_files(
     stations : sequence of str, optional
         Patterns ``NET.STA`` (any location) or ``NET.STA.LOC``, with ``*``, ``?`` and ``[...]``; every
         station when not given.
+    day_after : bool
+        List the files of the day after the span as well.
 
     Returns
     -------
@@ -61,14 +68,15 @@ def sds_files(
         raise ConfigError(f"empty span: start {iso_time(start_ns)} is not before end {iso_time(end_ns)}")
     patterns = ["*.*"] if stations is None else [_checked(one) for one in stations]
     days, years = _days(start_ns, end_ns), _years(root)
+    listed = days | (_days(end_ns, end_ns + 1) if day_after else set())
     problems: list[Problem] = []
     files: list[Path] = []
     used: set[str] = set()
-    for year in sorted({day[:4] for day in days} & years):
+    for year in sorted({day[:4] for day in listed} & years):
         for folder in _channels(Path(root, year), patterns, problems):
-            for name, codes in _day_files(folder, days, problems):
-                hits = {one for one in patterns if _fits(one, codes)}
-                used |= hits
+            for name, codes in _day_files(folder, listed, problems):
+                hits = {one for one in patterns if _fits(one, codes[:3])}
+                used |= hits if codes[3] in days else set()
                 files += [folder / name] if hits else []
     if (
         not files
@@ -134,14 +142,14 @@ def _channels(year: Path, patterns: list[str], problems: list[Problem]) -> Itera
 def _day_files(
     folder: Path, days: set[str], problems: list[Problem]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Give the names of a channel's files of some days, with network, station, location."""
+    """Give the names of a channel's files of some days, with network, station, location, day."""
     strange = []
     for name in _names(folder, problems, folders=False):
         found = _NAME.fullmatch(name)
         if found is None:
             strange.append(name)
         elif found[5] in days:
-            yield name, (found[1], found[2], found[3])
+            yield name, (found[1], found[2], found[3], found[5])
     if strange:
         reason = f"{len(strange)} files left out, the first {strange[0]!r} -> expected {_LAYOUT}"
         problems.append(Problem(str(folder), reason))

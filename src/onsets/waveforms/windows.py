@@ -13,7 +13,7 @@ from onsets.types import COMPONENTS, Float32, Mask, Record, Windows
 __all__ = ["Stack", "cut", "window_starts"]
 
 
-def window_starts(samples: int, spec: Spec) -> npt.NDArray[np.int64]:
+def window_starts(samples: int, spec: Spec, phase: int = 0) -> npt.NDArray[np.int64]:
     """Return the first sample of each window so that every sample of a record is covered.
 
     Windows follow each other by ``spec.hop_samples``; the last one ends with the record (rounded up
@@ -24,17 +24,22 @@ def window_starts(samples: int, spec: Spec) -> npt.NDArray[np.int64]:
     samples : int
         Length of the record.
     spec : Spec
+    phase : int
+        Samples by which the record begins after a place where a window would; one begins with the
+        record in any case.
 
     Examples
     --------
     >>> spec = Spec(name="x", network="x", rate_hz=100.0, samples=10, hop_samples=4, outputs=("P",))
     >>> window_starts(21, spec).tolist(), window_starts(3, spec).tolist()
     ([0, 4, 8, 11], [0])
+    >>> window_starts(21, spec, phase=1).tolist()
+    [0, 3, 7, 11]
     """
     last = max(0, samples - spec.samples)
     last = -(-last // spec.segment_samples) * spec.segment_samples
-    starts = np.arange(0, last + 1, spec.hop_samples, dtype=np.int64)
-    return starts if starts[-1] == last else np.append(starts, last)
+    starts = np.arange(-phase % spec.hop_samples, last + 1, spec.hop_samples, dtype=np.int64)
+    return np.asarray(np.unique(np.concatenate([[0], starts, [last]])), dtype=np.int64)
 
 
 def cut(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onsets.deploy.c.graph import Graph, Layer, Value
+from onsets.deploy.c.layer import Graph, Layer, Value
 from onsets.deploy.c.plan import readers_of, ring_columns
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from onsets.deploy.c.graph import Graph, Layer, Value, layers_of
+from onsets.deploy.c.graph import layers_of
+from onsets.deploy.c.layer import Graph, Layer, Value
 from onsets.deploy.c.plan import readers_of, ring_columns
 from onsets.errors import ExportError
 from onsets.spec import Spec

@@ -117,8 +117,8 @@ static void look(@name@_stream *s, @name@_decoder *d, uint64_t at, float value, 
         close_stretch(s, d);
     }
     d->before = value;
-    if (d->pending > 0)
-        settle(s, d, (double)at / @NAME@_CURVE_HZ);
+    if (d->pending > 0) /* an open stretch may still give an onset at its highest point so far */
+        settle(s, d, (double)(d->open ? d->best_at : at) / @NAME@_CURVE_HZ);
 }
 
 /* ---- stacking */

@@ -39,7 +39,7 @@ def golden_record(spec: Spec) -> npt.NDArray[np.int16]:
             after = np.clip(t - onset - delay, 0, None)
             wave = np.exp(-after / (0.04 * period)) * np.sin(2 * np.pi * 0.06 * spec.rate_hz * after)
             record = record + np.arange(1, count + 1)[:, None] / count * size * wave
-    return np.round(record).astype(np.int16)
+    return np.asarray(np.round(record), dtype=np.int16)
 
 
 def saw_tooth(spec: Spec) -> npt.NDArray[np.float32]:

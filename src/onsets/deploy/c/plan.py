@@ -7,7 +7,7 @@ the rings of the C source are exactly as large as they must be.
 
 from __future__ import annotations
 
-from onsets.deploy.c.graph import Graph, Layer, Value
+from onsets.deploy.c.layer import Graph, Layer, Value
 
 __all__ = ["readers_of", "ring_columns"]
 

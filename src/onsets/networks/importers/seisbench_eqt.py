@@ -242,6 +242,7 @@ def _spec(config: Mapping[str, Any], where: str, near_filter: bool) -> tuple[Spe
         unbiased=normalisation.endswith("std"),
         taper_samples=TAPER_SAMPLES,
         decoding="trigger",
+        window_grid="record",
         blinding_samples=int(max(default.get("blinding", (500, 500)) or (0, 0))),
         stacking=choose(STACKINGS, default.get("stacking", "max"), where, "stacking"),
         thresholds={

@@ -172,6 +172,7 @@ def _spec(config: Mapping[str, Any], name: str, width: int, components: int, whe
         normalisation=normalisation,
         unbiased=normalisation.endswith("std"),
         decoding="trigger",
+        window_grid="record",
         outputs=outputs,
         blinding_samples=int(max(default.get("blinding") or (0, 0))),
         stacking=choose(STACKINGS, default.get("stacking", "avg"), where, "stacking"),

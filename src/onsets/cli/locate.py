@@ -1,0 +1,190 @@
+"""``onsets locate``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from onsets.errors import ConfigError
+
+if TYPE_CHECKING:
+    from onsets.location import LocateOptions, Locations
+    from onsets.tables import Assignments
+
+__all__ = ["locate"]
+
+
+def locate(
+    events: Annotated[
+        str, typer.Argument(metavar="EVENTS", help="Events: .csv .jsonl .parquet .xml .sqlite.")
+    ],
+    assignments: Annotated[
+        str | None,
+        typer.Option("--assignments", "-a", help="Picks of the events; not needed with .xml, .sqlite."),
+    ] = None,
+    stations: Annotated[
+        str | None,
+        typer.Option("--stations", "-s", help="Stations: CSV, StationXML, REAL, HypoDD, NonLinLoc."),
+    ] = None,
+    velocity: Annotated[
+        str | None,
+        typer.Option("--velocity", "-v", help="Layered model: table, .nd, HypoDD, NonLinLoc, VELEST."),
+    ] = None,
+    output: Annotated[
+        str, typer.Option("--output", "-o", help="Located events, as EVENTS, or - for CSV.")
+    ] = "-",
+    residuals: Annotated[
+        str | None, typer.Option(help="Assignments with residuals, distances and weights.")
+    ] = None,
+    details: Annotated[str | None, typer.Option(help="Quality, ellipsoid and flags as .jsonl.")] = None,
+    picks: Annotated[str | None, typer.Option(help="Picks, for their uncertainty_s.")] = None,
+    corrections: Annotated[
+        str | None, typer.Option(help="CSV station_id,phase,correction_s; written there with --estimate.")
+    ] = None,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Estimate station corrections, then locate with them.")
+    ] = False,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="KEY=VALUE, such as norm=l2, method=edt, depths_km=[0,30]."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print events and their quality as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No summary.")] = False,
+) -> None:
+    """Locate events: hypocentres with uncertainties, residuals, quality A to D.
+
+    Example: onsets locate events.csv -a assignments.csv -s stations.csv -v model.csv -o located.csv
+    """
+    from onsets.config import make, override
+    from onsets.earth import read_model
+    from onsets.location import LocateOptions, estimate_corrections
+    from onsets.location import locate as run
+    from onsets.store import check_target, read_assignments, read_events, write_assignments, write_events
+    from onsets.waveforms import read_stations
+
+    if stations is None or velocity is None:
+        raise ConfigError("locate needs --stations FILE and --velocity FILE; --help shows an example")
+    if estimate and corrections is None:
+        raise ConfigError("--estimate needs --corrections FILE, where they are written")
+    for target, content in ((output, "events"), (residuals, "assignments")):
+        if target is not None:
+            check_target(target, content)
+    values: dict[str, Any] = {}
+    for text in setting or []:
+        values = override(values, text)
+    options = make(LocateOptions, values, "--set")
+    if corrections is not None and not estimate:
+        options = _corrected(options, _read_corrections(corrections))
+    table, rows = read_events(events), read_assignments(assignments or events)
+    places, model = read_stations(stations), read_model(velocity)
+    error = None if picks is None else _uncertainty(rows, picks)
+    found = run(table, rows, places, model, options, error)
+    if estimate and corrections is not None:
+        late = estimate_corrections(found.assignments)
+        _write_corrections(corrections, late)
+        found = run(table, rows, places, model, _corrected(options, late), error)
+    if not (as_json and output == "-"):
+        write_events(found.events, output, found.assignments)
+    if residuals is not None:
+        write_assignments(found.assignments, residuals)
+    if details is not None:
+        Path(details).write_text(
+            "".join(json.dumps(row) + "\n" for row in _verdicts(found)), encoding="utf-8"
+        )
+    if as_json:
+        typer.echo(json.dumps(_summary(found), indent=1))
+    elif not quiet:
+        _report(found, output)
+    raise typer.Exit(1 if any("not_located" in one.flags for one in found.verdicts) else 0)
+
+
+def _corrected(options: LocateOptions, late: tuple[tuple[str, str, float], ...]) -> LocateOptions:
+    import dataclasses
+
+    return dataclasses.replace(options, corrections=late)
+
+
+def _uncertainty(rows: Assignments, path: str) -> Any:
+    """Return the uncertainty of each assignment's pick, NaN where there is none."""
+    import numpy as np
+
+    from onsets.store import read_picks
+
+    picks = read_picks(path)
+    names = zip(
+        picks.station_id.tolist(), picks.phase.tolist(), (picks.time_ns // 1000).tolist(), strict=True
+    )
+    known = dict(zip(names, picks.uncertainty_s.tolist(), strict=True))
+    wanted = zip(rows.station_id.tolist(), rows.phase.tolist(), (rows.time_ns // 1000).tolist(), strict=True)
+    return np.array([known.get(name, np.nan) for name in wanted])
+
+
+def _read_corrections(path: str) -> tuple[tuple[str, str, float], ...]:
+    import csv
+
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as handle:
+            rows = list(csv.DictReader(handle))
+        return tuple((row["station_id"], row["phase"], float(row["correction_s"])) for row in rows)
+    except OSError as error:
+        raise ConfigError(f"station corrections {path} cannot be read: {error.strerror or error}") from error
+    except (KeyError, ValueError, TypeError) as error:
+        raise ConfigError(
+            f"station corrections {path}: {error}; expected columns station_id,phase,correction_s"
+        ) from error
+
+
+def _write_corrections(path: str, late: tuple[tuple[str, str, float], ...]) -> None:
+    lines = ["station_id,phase,correction_s", *(f"{name},{phase},{value:.4f}" for name, phase, value in late)]
+    try:
+        Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def _verdicts(found: Locations) -> list[dict[str, Any]]:
+    """Return what is known of each event beyond its row, as plain rows."""
+    out = []
+    for one in found.verdicts:
+        shape = one.ellipsoid
+        out.append(
+            {
+                "event_id": one.event_id,
+                "quality": one.quality or None,
+                "flags": sorted(one.flags),
+                "stations": one.stations,
+                "nearest_km": None if one.nearest_km != one.nearest_km else round(one.nearest_km, 3),
+                "semi_axes_km": None if shape is None else [round(axis, 4) for axis in shape.semi_axes_km],
+                "azimuths_deg": None if shape is None else [round(axis, 1) for axis in shape.azimuths_deg],
+                "plunges_deg": None if shape is None else [round(axis, 1) for axis in shape.plunges_deg],
+                "covariance": None if shape is None else one.covariance.round(8).tolist(),
+            }
+        )
+    return out
+
+
+def _summary(found: Locations) -> dict[str, Any]:
+    verdicts = {row["event_id"]: row for row in _verdicts(found)}
+    return {
+        "events": [row | {"details": verdicts[row["event_id"]]} for row in found.events.rows()],
+        "notes": [{"where": p.where, "reason": p.reason} for p in found.problems],
+    }
+
+
+def _report(found: Locations, output: str) -> None:
+    """Say on standard error how many events were located how well, and what was skipped."""
+    import numpy as np
+
+    letters = [one.quality for one in found.verdicts if one.quality]
+    counts = ", ".join(f"{letters.count(letter)} {letter}" for letter in "ABCD" if letter in letters)
+    rms = found.events.rms_s[np.isfinite(found.events.rms_s)]
+    middle = f", median rms {np.median(rms):.3f} s" if len(rms) else ""
+    target = "" if output == "-" else f" -> {output}"
+    typer.echo(f"{len(letters)} of {len(found.events)} events located ({counts}){middle}{target}", err=True)
+    for problem in found.problems[:20]:
+        typer.echo(f"note: {problem.where}: {problem.reason}", err=True)
+    if len(found.problems) > 20:
+        typer.echo(f"note: {len(found.problems) - 20} more; see --json", err=True)

@@ -1,0 +1,60 @@
+"""``onsets run``."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from onsets.cli.progress import progress_bar
+
+__all__ = ["run"]
+
+
+def run(
+    config: Annotated[str, typer.Argument(metavar="CONFIG.toml", help="Archive, picker and output.")],
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where a run that was stopped left off.")
+    ] = False,
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key, as pick.workers=4.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print steps, ledger and failures as JSON.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")] = False,
+) -> None:
+    """Run the steps of a configuration, each once: an archive to picks, resumable.
+
+    Example: onsets run run.toml --resume
+    """
+    from onsets.cli.pick import problem_lines
+    from onsets.config import load
+    from onsets.pipeline import RunConfig
+    from onsets.pipeline import run as work
+
+    settings = load(RunConfig, config, sets or [])
+    update, close = progress_bar(quiet)
+    try:
+        done = work(settings, resume=resume, progress=update)
+    finally:
+        close()
+    picked = done.picked
+    if as_json:
+        told = {
+            "folder": settings.output.folder,
+            "steps": done.steps,
+            "skipped": list(done.skipped),
+            "ledger": [row.row() for row in picked.ledger],
+            "failures": [{"where": p.where, "reason": p.reason} for p in picked.failures],
+        }
+        typer.echo(json.dumps(told, indent=1))
+    elif not quiet:
+        for name, facts in done.steps.items():
+            again = " (done before)" if name in done.skipped else ""
+            numbers = ", ".join(f"{value} {key}" for key, value in facts.items() if isinstance(value, int))
+            files = ", ".join(facts.get("files", []))
+            typer.echo(f"{name}{again}: {numbers} -> {settings.output.folder}: {files}", err=True)
+        problem_lines(picked)
+    raise typer.Exit(1 if picked.failures else 0)

@@ -1,0 +1,50 @@
+"""``onsets catalogue``."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from onsets.cli.app import app
+from onsets.store import read_events, write_events
+
+from ..store.test_database import catalogue
+
+
+def call(*arguments):
+    return CliRunner().invoke(app, [str(one) for one in arguments])
+
+
+@pytest.fixture
+def pair(tmp_path):
+    events, _ = catalogue()
+    events = events.replace(time_ns=events.time_ns + 10**10 * (events.depth_km - 5).astype(int))
+    write_events(events, tmp_path / "a.csv")
+    write_events(events.take(slice(0, 2)).replace(depth_km=events.depth_km[:2] + 1), tmp_path / "b.csv")
+    return tmp_path
+
+
+def test_compare_tells_counts_and_offsets(pair):
+    told = json.loads(call("catalogue", "compare", pair / "a.csv", pair / "b.csv", "--json").stdout)
+    assert (told["matched"], told["missed"], told["new"]) == (2, 1, 0)
+    assert told["offsets"]["depth_km"]["median"] == 1.0 and told["missed_events"] == ["e2"]
+    table = call("catalogue", "compare", pair / "a.csv", pair / "b.csv").stdout
+    assert "matched 2 (66.7 %)" in table and "depth_km" in table
+
+
+def test_pictures_and_conversion(pair):
+    pytest.importorskip("matplotlib")
+    assert (
+        call("catalogue", "compare", pair / "a.csv", pair / "b.csv", "--picture", pair / "c.png").exit_code
+        == 0
+    )
+    for kind in ("map", "time"):
+        assert (
+            call("catalogue", "plot", pair / "a.csv", "-o", pair / f"{kind}.png", "--kind", kind).exit_code
+            == 0
+        )
+        assert (pair / f"{kind}.png").stat().st_size > 5000
+    assert call("catalogue", "convert", pair / "a.csv", "-o", pair / "a.xml").exit_code == 0
+    assert len(read_events(pair / "a.xml")) == 3
