@@ -54,6 +54,10 @@ def write_archive(root: Path, stations: int, seconds: int, seed: int) -> None:
                 write_mseed(trim([trace], day * DAY_NS, (day + 1) * DAY_NS), folder / name)
 
 
+DRAFT = ".onsets-*.tmp"
+"""A file that a killed process was writing; it never takes a result's name."""
+
+
 def start(args: argparse.Namespace, root: Path, out: Path) -> subprocess.Popen[str]:
     """Begin a run, or go on with it."""
     out.mkdir(exist_ok=True)
@@ -69,8 +73,9 @@ def start(args: argparse.Namespace, root: Path, out: Path) -> subprocess.Popen[s
 
 
 def digests(out: Path) -> dict[str, str]:
-    """Return a digest of every result: tables and parts, not the bookkeeping."""
+    """Return a digest of every result: tables and parts, neither the bookkeeping nor drafts left behind."""
     files = [path for path in sorted(out.rglob("*")) if path.is_file() and "sqlite" not in path.name]
+    files = [path for path in files if not path.match(DRAFT)]
     return {str(path.relative_to(out)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
@@ -86,7 +91,7 @@ def disturb(args: argparse.Namespace, root: Path, folder: Path) -> dict[str, Any
     print(f"undisturbed: {length:.1f} s, {len(wanted)} files")
     rng = random.Random(args.seed)
     log: list[dict[str, Any]] = []
-    kills = ended = 0
+    kills = ended = drafts = 0
     identical = True
     out = folder / "killed"
     while kills < args.kills or (out / "run").exists():
@@ -107,14 +112,17 @@ def disturb(args: argparse.Namespace, root: Path, folder: Path) -> dict[str, Any
         if process.returncode:
             raise SystemExit(f"resuming failed with code {process.returncode}: {said}")
         ended += 1
-        same = digests(out) == wanted
-        identical &= same
-        print(f"end  {ended:3d}: {'every byte is the same' if same else 'RESULTS DIFFER'}")
+        found = digests(out)
+        other = sorted(name for name in found.keys() | wanted.keys() if found.get(name) != wanted.get(name))
+        identical &= not other
+        drafts += len(list(out.rglob(DRAFT)))
+        print(f"end  {ended:3d}: {'DIFFERENT: ' + ', '.join(other) if other else 'every byte is the same'}")
         shutil.rmtree(out)
     return {
         "kills": kills,
         "runs_ended": ended,
         "identical": identical,
+        "drafts_left": drafts,
         "files": len(wanted),
         "undisturbed_s": round(length, 2),
         "log": log,
@@ -135,7 +143,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         write_archive(Path(folder, "sds"), args.stations, args.seconds, args.seed)
         told = disturb(args, Path(folder, "sds"), Path(folder))
-    print(f"{told['kills']} kills, {told['runs_ended']} runs ended, identical: {told['identical']}")
+    print(
+        f"{told['kills']} kills, {told['runs_ended']} runs ended, identical: {told['identical']}; "
+        f"{told['drafts_left']} unfinished drafts left beside results"
+    )
     if args.output:
         args.output.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     raise SystemExit(0 if told["identical"] else 1)
