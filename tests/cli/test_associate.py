@@ -16,15 +16,15 @@ def call(*arguments):
     return CliRunner().invoke(app, [str(one) for one in arguments])
 
 
-def test_events_and_assignments(files):  # noqa: F811
-    common = (
-        "associate",
-        files / "picks.csv",
-        "--stations",
-        files / "stations.csv",
-        "--velocity",
-        files / "model.csv",
+def words(folder, stations="stations.csv"):
+    return (
+        *("associate", folder / "picks.csv"),
+        *("--stations", folder / stations, "--velocity", folder / "model.csv"),
     )
+
+
+def test_events_and_assignments(files):  # noqa: F811
+    common = words(files)
     done = call(
         *common, "--method", "real", "-o", files / "e.csv", "--assignments", files / "a.csv", "--json"
     )
@@ -36,14 +36,7 @@ def test_events_and_assignments(files):  # noqa: F811
 def test_unknown_stations_are_told(files):  # noqa: F811
     lines = (files / "stations.csv").read_text().splitlines()
     (files / "fewer.csv").write_text("\n".join(lines[:-1]) + "\n")
-    common = (
-        "associate",
-        files / "picks.csv",
-        "--stations",
-        files / "fewer.csv",
-        "--velocity",
-        files / "model.csv",
-    )
+    common = words(files, "fewer.csv")
     told = json.loads(call(*common, "--method", "real", "-o", files / "e2.csv", "--json").stdout)
     assert [note["where"] for note in told["notes"]] == ["XX.S19."] and told["notes"][0]["picks"] > 0
 
@@ -51,14 +44,7 @@ def test_unknown_stations_are_told(files):  # noqa: F811
 def test_wrong_usage(files):  # noqa: F811
     from onsets.errors import ConfigError
 
-    common = (
-        "associate",
-        files / "picks.csv",
-        "--stations",
-        files / "stations.csv",
-        "--velocity",
-        files / "model.csv",
-    )
+    common = words(files)
     for wrong in (("-o", files / "e.xls"), ("--method", "gamma"), ("--set", "nonsense=1")):
         done = call(*common, *wrong)
         assert isinstance(done.exception, ConfigError)
@@ -70,13 +56,6 @@ def test_help_shows_an_example():
 
 @pytest.mark.parametrize("name", ["real"])
 def test_standard_output_is_csv(files, name):  # noqa: F811
-    common = (
-        "associate",
-        files / "picks.csv",
-        "--stations",
-        files / "stations.csv",
-        "--velocity",
-        files / "model.csv",
-    )
+    common = words(files)
     done = call(*common, "--method", name, "-q")
     assert done.stdout.startswith("event_id,time,") and len(done.stdout.splitlines()) == 5
