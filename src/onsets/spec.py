@@ -113,6 +113,9 @@ class Spec:
         Default threshold of each label.
     uncertainty_s : dict
         Half-width in seconds that held 68 % of the residuals on the development split, by phase.
+    uncertainty_widths : dict
+        The same as a multiple of the width of the curve's peak (see :class:`onsets.picking.Onsets`), by
+        phase: where it is given, each pick has an uncertainty of its own.
     paper : str
         Reference with DOI.
 
@@ -148,6 +151,7 @@ class Spec:
     auxiliary: tuple[str, ...] = ()
     thresholds: dict[str, float] = field(default_factory=dict)
     uncertainty_s: dict[str, float] = field(default_factory=dict)
+    uncertainty_widths: dict[str, float] = field(default_factory=dict)
     paper: str = ""
 
     def __post_init__(self) -> None:
@@ -190,6 +194,7 @@ class Spec:
                 "outputs": len(self.outputs) > 0 and len(set(self.outputs)) == len(self.outputs),
                 "thresholds": _figures(self.thresholds, self.labels),
                 "uncertainty_s": _figures(self.uncertainty_s, self.labels),
+                "uncertainty_widths": _figures(self.uncertainty_widths, self.labels),
             }
         )
 

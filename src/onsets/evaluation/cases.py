@@ -208,7 +208,7 @@ def _decoded(
             onsets = decode(curve, {phase: threshold}, decoding=decoding)[phase]
             seconds = onsets.seconds + shift
             if not (np.array_equal(seconds, before.seconds) and np.array_equal(onsets.values, before.values)):
-                before = Onsets(seconds, onsets.values)
+                before = Onsets(seconds, onsets.values, onsets.widths_s)
         found[threshold] = before
     return {threshold: found[threshold] for threshold in thresholds}
 

@@ -25,17 +25,25 @@ class Onsets:
         Time after the curve's start, s; increasing.
     values : ndarray of float64, shape (n,)
         Probability or ratio there.
+    widths_s : ndarray of float64, shape (n,)
+        Standard deviation of the Gaussian through the peak and its two neighbours, s: how wide the curve
+        is at its top. NaN (all, if not given) where it is not such a peak.
     """
 
     seconds: npt.NDArray[np.float64]
     values: npt.NDArray[np.float64]
+    widths_s: npt.NDArray[np.float64] = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        if self.widths_s is None:
+            object.__setattr__(self, "widths_s", np.full(len(self.seconds), np.nan))
 
     def __len__(self) -> int:
         return len(self.seconds)
 
     def take(self, index: npt.NDArray[Any]) -> Onsets:
         """Return those of a mask or an index array."""
-        return Onsets(self.seconds[index], self.values[index])
+        return Onsets(self.seconds[index], self.values[index], self.widths_s[index])
 
     @classmethod
     def concat(cls, parts: Iterable[Onsets]) -> Onsets:
@@ -45,6 +53,7 @@ class Onsets:
         return cls(
             np.concatenate([nothing, *(part.seconds for part in some)]),
             np.concatenate([nothing, *(part.values for part in some)]),
+            np.concatenate([nothing, *(part.widths_s for part in some)]),
         )
 
 
@@ -193,6 +202,7 @@ class _Row:
     def _decide(self, end: int) -> Onsets:
         """Find the onsets before an index that no stretch crosses; its last value stays as neighbour."""
         values, threshold = self._values[:end], self._threshold
+        widths = None
         if self._decoding == "ratio":
             places, shifts, top = _crossings(values, threshold)
         elif self._offsets is not None:
@@ -202,6 +212,7 @@ class _Row:
             places, shifts, top = _highest(values, stretches)
         else:
             places, shifts, top = _peaks(values, threshold)
+            widths = _widths(values, places) / self._rate_hz
         seconds = (places + self.first + shifts) / self._rate_hz
         if self._offsets is not None:
             seconds = seconds + self._offsets[places].astype(np.float64)
@@ -209,7 +220,7 @@ class _Row:
         self._values, self.first = self._values[keep:], self.first + keep
         if self._offsets is not None:
             self._offsets = self._offsets[keep:]
-        self.found.append(Onsets(seconds, top))
+        self.found.append(Onsets(seconds, top, widths))  # type: ignore[arg-type]
         return self.found[-1]
 
 
@@ -244,6 +255,17 @@ def _peaks(values: Float32, threshold: float) -> _Places:
         shifts.append(shift)
         top.append(float(values[k]))
     return np.array(at, dtype=np.int64), np.array(shifts, dtype=np.float64), np.array(top, dtype=np.float64)
+
+
+def _widths(values: Float32, places: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Return the standard deviation of the Gaussian through each peak and its neighbours, values."""
+    inner = np.clip(places, 1, max(1, len(values) - 2))
+    if len(values) < 3:
+        return np.full(len(places), np.nan)
+    left, mid, right = (np.maximum(values[inner + k].astype(np.float64), 1e-9) for k in (-1, 0, 1))
+    bend = np.log(left) - 2 * np.log(mid) + np.log(right)
+    good = (inner == places) & (bend < 0)
+    return np.where(good, np.sqrt(-1 / np.where(good, bend, -1.0)), np.nan)
 
 
 def thin(onsets: Onsets, separation_s: float) -> npt.NDArray[np.int64]:

@@ -74,7 +74,7 @@ def describe(
     *,
     model: str,
     probability: bool = True,
-    uncertainty_s: float = math.nan,
+    uncertainty_s: float | _Float64 = math.nan,
     stretch: float = 1.0,
 ) -> list[Pick]:
     """Measure SNR, amplitude and polarity and set the flags of each onset but ``clipped``.
@@ -98,8 +98,8 @@ def describe(
         Name for the column ``model``.
     probability : bool
         Whether the onsets' values are probabilities (else the column stays unknown).
-    uncertainty_s : float
-        For the column of that name.
+    uncertainty_s : float or ndarray of float64, shape (n,)
+        For the column of that name, in seconds of ``record``.
     stretch : float
         True seconds per second of ``record`` (below 1 when a faster record was played slowly).
 
@@ -117,7 +117,8 @@ def describe(
     common = view.record.flags - {"gap", "clipped"}
     flags = [common | words for words in _near(view, at)]
     times = view.start_ns + np.round(onsets.seconds * stretch * 1e9).astype(np.int64)
-    columns = (times, onsets.values, snr_db, amplitude, polarity, flags)
+    doubt_s = np.broadcast_to(np.asarray(uncertainty_s, np.float64), len(onsets))
+    columns = (times, onsets.values, doubt_s, snr_db, amplitude, polarity, flags)
     return [
         Pick(
             view.record.station_id,
@@ -125,14 +126,14 @@ def describe(
             phase,
             int(time_ns),
             float(value) if probability else math.nan,
-            uncertainty_s * stretch,
+            float(doubt) * stretch,
             float(snr),
             float(size),
             sign,
             model,
             words,
         )
-        for time_ns, value, snr, size, sign, words in zip(*columns, strict=True)
+        for time_ns, value, doubt, snr, size, sign, words in zip(*columns, strict=True)
     ]
 
 

@@ -168,7 +168,7 @@ class NetworkStream:
                 waiting.append((label, onsets.take(~ready)))
                 undecided = min(undecided, int(places[~ready].min()))
             some = onsets.take(ready)
-            whole = Onsets(some.seconds + shift_s, some.values)
+            whole = Onsets(some.seconds + shift_s, some.values, some.widths_s)
             picks: list[Pick | None] = [None] * len(some)
             for index, view in self._waves.views(places[ready], self._head.start_ns):
                 found = describe(
@@ -176,7 +176,7 @@ class NetworkStream:
                     label,
                     whole.take(index),
                     model=self._spec.name,
-                    uncertainty_s=self._spec.uncertainty_s.get(label, math.nan),
+                    uncertainty_s=_uncertainty_s(self._spec, label, some.widths_s[index]),
                     stretch=self._stretch,
                 )
                 for k, pick in zip(index.tolist(), found, strict=True):
@@ -184,6 +184,16 @@ class NetworkStream:
             self._described.setdefault(label, []).append((some, [pick for pick in picks if pick is not None]))
         self._waiting = waiting
         self._waves.forget(undecided - around)
+
+
+def _uncertainty_s(
+    spec: Spec, label: str, widths_s: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return the uncertainty of onsets: by the width of their peaks where the Spec says how."""
+    same = np.full(len(widths_s), spec.uncertainty_s.get(label, math.nan))
+    if label not in spec.uncertainty_widths:
+        return same
+    return np.where(np.isnan(widths_s), same, spec.uncertainty_widths[label] * widths_s)
 
 
 class _Waves:

@@ -1,0 +1,160 @@
+"""Calibrate trained weights on records that they were not trained on, and choose their thresholds.
+
+    python recipes/weights/calibrate.py WEIGHTS FOLDER OUT [--parts parts/all.csv]
+
+From the part ``dev``, all groups of records (near ones, the same played slower, regional ones) weighing
+the same: a slope and a shift of each phase's logits, so that a pick's probability is the share of such picks
+that are right; they are folded into the last layer. Then thresholds, by the mean of the groups' F1; then the
+uncertainty of a pick, as a multiple of its peak's width. OUT gets the weights with the new Spec.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from judging import GRID, TOLERANCE_S, cases_of, groups_of, thresholds_of
+
+from onsets import networks
+from onsets.evaluation import Case, match
+from onsets.picking import load
+
+Float64 = npt.NDArray[np.float64]
+LOWEST = GRID[0]
+BINS = 10
+COVERED = 0.68
+CLIP = 1e-4
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """Picks of one phase: probability, whether right, its group's weight, residual and width, s."""
+
+    value: Float64
+    right: npt.NDArray[np.bool_]
+    weight: Float64
+    residual_s: Float64
+    width_s: Float64
+
+
+def found_in(groups: dict[str, list[Case]], phase: str, least: float = LOWEST) -> Found:
+    """Collect picks of at least a probability; each group weighs the same."""
+    rows: list[tuple[float, bool, float, float, float]] = []
+    for cases in groups.values():
+        own = [row for case in cases for row in _rows(case, phase, least)]
+        rows += [(*row, 1 / max(1, len(own))) for row in own]
+    value, right, residual, width, weight = (np.array(column) for column in zip(*rows, strict=True))
+    return Found(value, right.astype(bool), weight, residual, width)
+
+
+def _rows(case: Case, phase: str, least: float) -> list[tuple[float, bool, float, float]]:
+    onsets = case.picks[phase][LOWEST]
+    keep = onsets.values >= least
+    onsets = onsets.take(np.flatnonzero(keep))
+    label = [case.labels[phase]] if phase in case.labels else []
+    pairs = {i: onsets.seconds[i] - label[j] for i, j in match(onsets.seconds, label, TOLERANCE_S)}
+    return [
+        (float(onsets.values[k]), k in pairs, float(pairs.get(k, np.nan)), float(onsets.widths_s[k]))
+        for k in range(len(onsets))
+    ]
+
+
+def logistic(found: Found) -> tuple[float, float]:
+    """Fit slope and shift of the logits to right and wrong, by Newton's method."""
+    x = _logit(found.value)
+    design = np.stack([x, np.ones_like(x)], axis=1)
+    weight = found.weight / found.weight.sum()
+    at = np.array([1.0, 0.0])
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-design @ at))
+        gradient = design.T @ (weight * (found.right - p)) - 1e-6 * (at - [1.0, 0.0])
+        curvature = (design * (weight * p * (1 - p))[:, None]).T @ design + 1e-6 * np.eye(2)
+        step = np.linalg.solve(curvature, gradient)
+        at += step
+        if np.abs(step).max() < 1e-9:
+            break
+    return float(at[0]), float(at[1])
+
+
+def _logit(p: Float64) -> Float64:
+    clipped = np.clip(p, CLIP, 1 - CLIP)
+    return np.log(clipped / (1 - clipped))
+
+
+def reliability(found: Found, least: float = 0.1) -> tuple[list[tuple[float, float, int]], float]:
+    """Return mean probability, share of right picks and number of each bin, and the expected error (ECE)."""
+    keep = found.value >= least
+    value, right = found.value[keep], found.right[keep]
+    which = np.minimum((value * BINS).astype(int), BINS - 1)
+    bins = [(float(value[which == b].mean()), float(right[which == b].mean()), int((which == b).sum()))
+            for b in range(BINS) if (which == b).any()]
+    total = sum(n for *_, n in bins)
+    return bins, sum(n * abs(p - share) for p, share, n in bins) / max(1, total)
+
+
+def widths(found: Found, threshold: float) -> tuple[float, float, float]:
+    """Return the multiple of the width that holds 68 % of residuals, what twice it holds, and 68 % of all, s."""
+    good = found.right & (found.value >= threshold)
+    r, w = np.abs(found.residual_s[good]), found.width_s[good]
+    known = np.isfinite(w)
+    factor = float(np.quantile(r[known] / w[known], COVERED))
+    return factor, float(np.mean(r[known] <= 2 * factor * w[known])), float(np.quantile(r, COVERED))
+
+
+def fold(network: Any, slopes: Sequence[tuple[float, float]]) -> None:
+    """Put slopes and shifts of the logits into the last layer."""
+    import torch
+
+    head = network.head
+    with torch.no_grad():
+        for row, (slope, shift) in enumerate(slopes):
+            head.weight[row] *= slope
+            head.bias[row] = head.bias[row] * slope + shift
+
+
+def calibrate(weights: Path, folder: Path, parts: str, out: Path) -> dict[str, Any]:
+    """Write calibrated weights; return what was found."""
+    groups = groups_of(folder, parts, "dev")
+    low = {"P": LOWEST, "S": LOWEST}
+    raw = cases_of(load(str(weights), thresholds=low, threads=1), groups)
+    network, spec = networks.load(weights)
+    slopes = {phase: logistic(found_in(raw, phase)) for phase in "PS"}
+    fold(network, [slopes[label] for label in spec.outputs])
+    networks.save(network, spec, out)
+    cases = cases_of(load(str(out), thresholds=low, threads=1), groups)
+    thresholds = thresholds_of(cases)
+    said: dict[str, Any] = {"slopes": slopes, "thresholds": thresholds}
+    spread, factors = {}, {}
+    for phase in "PS":
+        found = found_in(cases, phase)
+        factors[phase], twice, spread[phase] = widths(found, thresholds[phase])
+        said[phase] = {"ece": reliability(found)[1], "width_factor": factors[phase], "within_twice": twice}
+    spec = dataclasses.replace(
+        spec, thresholds=thresholds, uncertainty_s=spread, uncertainty_widths=factors
+    )
+    networks.save(network, spec, out)
+    return said
+
+
+def main() -> None:
+    """Calibrate one file."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("weights", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--parts", default="parts/all.csv")
+    args = parser.parse_args()
+    sys.stdout.write(json.dumps(calibrate(args.weights, args.folder, args.parts, args.out), indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
