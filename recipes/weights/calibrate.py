@@ -20,50 +20,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from judging import GRID, TOLERANCE_S, cases_of, groups_of, thresholds_of
+from judging import GRID, cases_of, groups_of, quiet_of, real, thresholds_of
+from reliability import Found, found_in, reliability, widths
 
 from onsets import networks
-from onsets.evaluation import Case, match
 from onsets.picking import load
 
 Float64 = npt.NDArray[np.float64]
 LOWEST = GRID[0]
-BINS = 10
-COVERED = 0.68
 CLIP = 1e-4
-
-
-@dataclasses.dataclass(frozen=True, slots=True, eq=False)
-class Found:
-    """Picks of one phase: probability, whether right, its group's weight, residual and width, s."""
-
-    value: Float64
-    right: npt.NDArray[np.bool_]
-    weight: Float64
-    residual_s: Float64
-    width_s: Float64
-
-
-def found_in(groups: dict[str, list[Case]], phase: str, least: float = LOWEST) -> Found:
-    """Collect picks of at least a probability; each group weighs the same."""
-    rows: list[tuple[float, bool, float, float, float]] = []
-    for cases in groups.values():
-        own = [row for case in cases for row in _rows(case, phase, least)]
-        rows += [(*row, 1 / max(1, len(own))) for row in own]
-    value, right, residual, width, weight = (np.array(column) for column in zip(*rows, strict=True))
-    return Found(value, right.astype(bool), weight, residual, width)
-
-
-def _rows(case: Case, phase: str, least: float) -> list[tuple[float, bool, float, float]]:
-    onsets = case.picks[phase][LOWEST]
-    keep = onsets.values >= least
-    onsets = onsets.take(np.flatnonzero(keep))
-    label = [case.labels[phase]] if phase in case.labels else []
-    pairs = {i: onsets.seconds[i] - label[j] for i, j in match(onsets.seconds, label, TOLERANCE_S)}
-    return [
-        (float(onsets.values[k]), k in pairs, float(pairs.get(k, np.nan)), float(onsets.widths_s[k]))
-        for k in range(len(onsets))
-    ]
 
 
 def logistic(found: Found) -> tuple[float, float]:
@@ -88,26 +53,6 @@ def _logit(p: Float64) -> Float64:
     return np.log(clipped / (1 - clipped))
 
 
-def reliability(found: Found, least: float = 0.1) -> tuple[list[tuple[float, float, int]], float]:
-    """Return mean probability, share of right picks and number of each bin, and the expected error (ECE)."""
-    keep = found.value >= least
-    value, right = found.value[keep], found.right[keep]
-    which = np.minimum((value * BINS).astype(int), BINS - 1)
-    bins = [(float(value[which == b].mean()), float(right[which == b].mean()), int((which == b).sum()))
-            for b in range(BINS) if (which == b).any()]
-    total = sum(n for *_, n in bins)
-    return bins, sum(n * abs(p - share) for p, share, n in bins) / max(1, total)
-
-
-def widths(found: Found, threshold: float) -> tuple[float, float, float]:
-    """Return the multiple of the width that holds 68 % of residuals, what twice it holds, and 68 % of all, s."""
-    good = found.right & (found.value >= threshold)
-    r, w = np.abs(found.residual_s[good]), found.width_s[good]
-    known = np.isfinite(w)
-    factor = float(np.quantile(r[known] / w[known], COVERED))
-    return factor, float(np.mean(r[known] <= 2 * factor * w[known])), float(np.quantile(r, COVERED))
-
-
 def fold(network: Any, slopes: Sequence[tuple[float, float]]) -> None:
     """Put slopes and shifts of the logits into the last layer."""
     import torch
@@ -128,17 +73,20 @@ def calibrate(weights: Path, folder: Path, parts: str, out: Path) -> dict[str, A
     slopes = {phase: logistic(found_in(raw, phase)) for phase in "PS"}
     fold(network, [slopes[label] for label in spec.outputs])
     networks.save(network, spec, out)
-    cases = cases_of(load(str(out), thresholds=low, threads=1), groups)
-    thresholds = thresholds_of(cases)
+    picker = load(str(out), thresholds=low, threads=1)
+    cases = cases_of(picker, groups)
+    thresholds = thresholds_of(cases, quiet_of(picker, folder, parts, "dev"))
     said: dict[str, Any] = {"slopes": slopes, "thresholds": thresholds}
     spread, factors = {}, {}
     for phase in "PS":
-        found = found_in(cases, phase)
+        found = found_in(real(cases), phase)
         factors[phase], twice, spread[phase] = widths(found, thresholds[phase])
-        said[phase] = {"ece": reliability(found)[1], "width_factor": factors[phase], "within_twice": twice}
-    spec = dataclasses.replace(
-        spec, thresholds=thresholds, uncertainty_s=spread, uncertainty_widths=factors
-    )
+        said[phase] = {
+            "ece": reliability(found_in(cases, phase))[1],
+            "width_factor": factors[phase],
+            "within_twice": twice,
+        }
+    spec = dataclasses.replace(spec, thresholds=thresholds, uncertainty_s=spread, uncertainty_widths=factors)
     networks.save(network, spec, out)
     return said
 

@@ -1,6 +1,6 @@
 """Groups of labelled records that weights are judged on, and how: whole records, unmatched picks false.
 
-    python recipes/weights/judging.py WEIGHTS FOLDER --parts parts/without-nz.csv --part test [--thresholds .3 .3]
+python recipes/weights/judging.py WEIGHTS FOLDER --parts parts/without-nz.csv --part test [--thresholds .3 .3]
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from parts import named
+from reliability import TOLERANCE_S, coverage, found_in, reliability
 
+from onsets import networks
 from onsets.datasets import Dataset, read_parts
 from onsets.evaluation import Case, judge_samples, record_of, score_cases
 from onsets.picking import Picker, load
+from onsets.spec import Spec
 from onsets.types import Sample
 
-TOLERANCE_S = 0.5
 GRID = tuple(round(0.05 * k, 2) for k in range(1, 20))
 LEAD_S, LENGTH_S = 30.0, 90.0
 """What is kept of long records: from before P."""
@@ -29,6 +32,9 @@ STRETCHES = (2.0, 4.0)
 NORDIC, NORDIC_HZ = "nordic_tphasenet_regional_40hz", 100.0
 SETS = {"NCEDC": "ncedc_phasenet", "NCEDC, second set": "ncedc_phasenet_testdata", "NZ": "nz_dfdp_eqcorrscan"}
 TAUGHT = "taught-iquique_deepphasepick"
+QUIET_AN_HOUR = 1.0
+INTERVALS = (("S-P < 3 s", 0.0, 3.0), ("S-P 3 to 10 s", 3.0, 10.0), ("S-P > 10 s", 10.0, np.inf))
+Float64 = npt.NDArray[np.float64]
 
 
 def played(sample: Sample, slower: float) -> Sample:
@@ -51,9 +57,10 @@ def groups_of(root: Path, parts: str, part: str) -> dict[str, list[Sample]]:
     def some(name: str) -> list[Sample]:
         data: Dataset = read_parts(named(root, name), root / parts)
         index = np.flatnonzero(data.rows["split"] == part)
-        return [_named(sample, event) for sample, event in zip(
-            data.read(index), data.rows["event_id"][index].tolist(), strict=True
-        )]
+        return [
+            _named(sample, event)
+            for sample, event in zip(data.read(index), data.rows["event_id"][index].tolist(), strict=True)
+        ]
 
     groups = {title: both(some(name)) for title, name in SETS.items()}
     near = [sample for some_of in groups.values() for sample in some_of]
@@ -67,6 +74,16 @@ def groups_of(root: Path, parts: str, part: str) -> dict[str, list[Sample]]:
     return {title: samples for title, samples in groups.items() if samples}
 
 
+def real(groups: dict[str, Any]) -> dict[str, Any]:
+    """Return the groups that analysts have labelled, as they were recorded."""
+    return {title: some for title, some in groups.items() if title in SETS or title.startswith("Nordic")}
+
+
+def slowed(groups: dict[str, Any]) -> dict[str, Any]:
+    """Return the groups of records that are played slower."""
+    return {title: some for title, some in groups.items() if title.endswith("slower")}
+
+
 def _named(sample: Sample, event: str) -> Sample:
     return dataclasses.replace(sample, event_id=event)
 
@@ -78,7 +95,9 @@ def _ordered(sample: Sample) -> bool:
 def cases_of(picker: Picker, groups: dict[str, list[Sample]]) -> dict[str, list[Case]]:
     """Pick all records at every threshold of the grid."""
     grid = {
-        phase: tuple(sorted({*GRID, picker.thresholds[phase]})) for phase in "PS" if phase in picker.thresholds
+        phase: tuple(sorted({*GRID, picker.thresholds[phase]}))
+        for phase in "PS"
+        if phase in picker.thresholds
     }
     return {title: judge_samples(samples, picker, grid) for title, samples in groups.items()}
 
@@ -101,30 +120,50 @@ def figures(cases: Sequence[Case], phase: str, threshold: float) -> dict[str, fl
     }
 
 
-def thresholds_of(cases: dict[str, list[Case]]) -> dict[str, float]:
-    """Return the threshold of each phase with the highest mean F1 over all groups alike."""
+def thresholds_of(cases: dict[str, list[Case]], quiet: Quiet) -> dict[str, float]:
+    """Return the threshold of each phase with the highest mean F1 over all groups alike.
+
+    Of those at which quiet stretches give no more than :data:`QUIET_AN_HOUR` picks of the phase.
+    """
     found = {}
     for phase in "PS":
-        mean = [np.mean([score_cases(c, phase, t, TOLERANCE_S).f1 for c in cases.values()]) for t in GRID]
-        found[phase] = GRID[int(np.argmax(mean))]
+        fine = [t for t in GRID if quiet.rate(phase, t) <= QUIET_AN_HOUR] or [GRID[-1]]
+        mean = [np.mean([score_cases(c, phase, t, TOLERANCE_S).f1 for c in cases.values()]) for t in fine]
+        found[phase] = fine[int(np.argmax(mean))]
     return found
 
 
-def quiet_rates(picker: Picker, root: Path) -> dict[str, float]:
-    """Return picks an hour on the quiet stretches that are kept away from training, and the hours there are."""
-    data = read_parts(named(root, "taught"), root / "parts/all.csv")
-    index = np.flatnonzero((data.rows["split"] == "") & (data.rows["category"] == "noise"))
-    counts, seconds = {"P": 0, "S": 0}, 0.0
+@dataclasses.dataclass(frozen=True, slots=True)
+class Quiet:
+    """What a picker says of quiet stretches: probabilities by phase, and how long they are."""
+
+    probability: dict[str, Float64]
+    hours: float
+
+    def rate(self, phase: str, threshold: float) -> float:
+        """Return picks an hour."""
+        return float((self.probability[phase] >= threshold).sum()) / self.hours
+
+
+def quiet_of(picker: Picker, root: Path, parts: str, part: str) -> Quiet:
+    """Pick the quiet stretches of a part; the part without a name is kept away from every training.
+
+    They are what no teacher sees anything in. Picks that are marked as near an end do not count.
+    """
+    data = read_parts(named(root, "taught"), root / parts)
+    index = np.flatnonzero((data.rows["split"] == part) & (data.rows["category"] == "noise"))
+    found: dict[str, list[float]] = {"P": [], "S": []}
+    seconds = 0.0
     for sample in data.read(index):
         record = record_of(sample)
-        recorded = np.flatnonzero(sample.data.any(axis=0))
-        record = dataclasses.replace(
-            record, data=record.data[:, : recorded[-1] + 1], valid=record.valid[:, : recorded[-1] + 1]
-        )
+        end = int(np.flatnonzero(sample.data.any(axis=0))[-1]) + 1
+        record = dataclasses.replace(record, data=record.data[:, :end], valid=record.valid[:, :end])
         seconds += record.samples / record.rate_hz
-        for phase in picker.pick(record).phase.tolist():
-            counts[phase] += 1
-    return {phase: 3600 * n / seconds for phase, n in counts.items()} | {"hours": seconds / 3600}
+        picks = picker.pick(record)
+        for phase, value, flags in zip(picks.phase, picks.probability, picks.flags, strict=True):
+            if "edge" not in flags:
+                found[str(phase)].append(float(value))
+    return Quiet({phase: np.array(values) for phase, values in found.items()}, seconds / 3600)
 
 
 def table(cases: dict[str, list[Case]], thresholds: dict[str, float]) -> list[dict[str, Any]]:
@@ -136,12 +175,39 @@ def table(cases: dict[str, list[Case]], thresholds: dict[str, float]) -> list[di
     ]
 
 
+def by_distance(cases: dict[str, list[Case]], thresholds: dict[str, float]) -> list[dict[str, Any]]:
+    """Return the rows of records with S-P in three intervals, recorded or played slower."""
+    rows = []
+    kinds = {"as recorded": real(cases), "played slower": slowed(cases)}
+    for title, low, high in INTERVALS:
+        for kind, groups in kinds.items():
+            every = [case for some in groups.values() for case in some]
+            own = [case for case in every if low <= case.labels["S"] - case.labels["P"] < high]
+            if own:
+                rows += table({f"{title}, {kind}": own}, thresholds)
+    return rows
+
+
+def trust(cases: dict[str, list[Case]], spec: Spec) -> dict[str, Any]:
+    """Return reliability and coverage by phase, of records as they were recorded and of all."""
+    said: dict[str, Any] = {}
+    for title, some in (("recorded", real(cases)), ("all", cases)):
+        for phase in "PS":
+            bins, ece = reliability(found_in(some, phase))
+            said[f"{title}, {phase}"] = {"bins": bins, "ece": ece}
+            if phase in spec.uncertainty_widths:
+                factor = spec.uncertainty_widths[phase]
+                said[f"{title}, {phase}"] |= coverage(some, phase, spec.thresholds[phase], factor)
+    return said
+
+
 def show(rows: list[dict[str, Any]]) -> str:
     """Return rows as lines of text."""
     lines = [f"{'group':28} ph    n  prec   rec    F1  best @thr  |r|    bias"]
     lines += [
-        f"{r['group']:28} {r['phase']}  {r['labels']:4d} {r['precision']:5.3f} {r['recall']:5.3f} {r['f1']:5.3f} "
-        f"{r['best_f1']:5.3f} {r['best_threshold']:4.2f} {r['median_abs_s']:6.3f} {r['bias_s']:+6.3f}"
+        f"{r['group']:28} {r['phase']}  {r['labels']:4d} {r['precision']:5.3f} {r['recall']:5.3f} "
+        f"{r['f1']:5.3f} {r['best_f1']:5.3f} {r['best_threshold']:4.2f} "
+        f"{r['median_abs_s']:6.3f} {r['bias_s']:+6.3f}"
         for r in rows
     ]
     return "\n".join(lines)
@@ -156,22 +222,32 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--parts", default="parts/all.csv")
     parser.add_argument("--part", default="dev")
-    parser.add_argument("--thresholds", type=float, nargs=2, help="P and S; chosen on the dev part if not given")
+    parser.add_argument("--thresholds", type=float, nargs=2, help="P and S; those of the Spec if not given")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    picker = load(args.weights, thresholds={"P": 0.3, "S": 0.3}, threads=1)
-    if args.thresholds:
-        thresholds = dict(zip("PS", args.thresholds, strict=True))
-    else:
-        thresholds = thresholds_of(cases_of(picker, groups_of(args.folder, args.parts, "dev")))
-        sys.stdout.write(f"thresholds by the dev part: {thresholds}\n")
-    picker = dataclasses.replace(picker, thresholds=thresholds)
-    rows = table(cases_of(picker, groups_of(args.folder, args.parts, args.part)), thresholds)
-    quiet = quiet_rates(picker, args.folder)
+    low = dict.fromkeys("PS", GRID[0])
+    picker = load(args.weights, thresholds=low, threads=1)
+    spec = networks.load(args.weights)[1]
+    thresholds = dict(zip("PS", args.thresholds, strict=True)) if args.thresholds else spec.thresholds
+    cases = cases_of(picker, groups_of(args.folder, args.parts, args.part))
+    rows = table(cases, thresholds)
+    quiet = quiet_of(picker, args.folder, "parts/all.csv", "")
+    rates = {phase: quiet.rate(phase, thresholds[phase]) for phase in "PS"}
     sys.stdout.write(show(rows) + "\n")
-    sys.stdout.write("quiet: " + ", ".join(f"{key} {value:.2f}" for key, value in quiet.items()) + "\n")
+    near = by_distance(cases, thresholds)
+    sys.stdout.write(show(near) + "\n")
+    trusted = trust(cases, spec)
+    for title, one in trusted.items():
+        held = (
+            f", within once {one['once']:.2f}, three times {one['three_times']:.2f}" if "once" in one else ""
+        )
+        sys.stdout.write(f"{title}: ECE {one['ece']:.3f}{held}\n")
+    told = ", ".join(f"{phase} {rate:.2f}" for phase, rate in rates.items())
+    sys.stdout.write(f"thresholds {thresholds}; picks an hour in {quiet.hours:.1f} quiet hours: {told}\n")
     if args.json:
-        args.json.write_text(json.dumps({"thresholds": thresholds, "rows": rows, "quiet": quiet}, indent=1), encoding="utf-8")
+        args.json.write_text(
+            json.dumps({"thresholds": thresholds, "rows": rows, "quiet": rates}, indent=1), encoding="utf-8"
+        )
 
 
 if __name__ == "__main__":

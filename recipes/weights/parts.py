@@ -108,7 +108,9 @@ def main() -> None:
         parted = divide(data, region)
         write_parts(parted, args.folder / "parts" / f"{name}.csv")
         counts = {part: int((parted.rows["split"] == part).sum()) for part in ("train", "dev", "test", "")}
-        sys.stdout.write(f"{name}: " + ", ".join(f"{n} {part or 'unused'}" for part, n in counts.items()) + "\n")
+        sys.stdout.write(
+            f"{name}: " + ", ".join(f"{n} {part or 'unused'}" for part, n in counts.items()) + "\n"
+        )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,150 @@
+"""Leave parts of the mixture out, one at a time, and see what each is worth on a region never seen.
+
+    python recipes/weights/ablation.py FOLDER OUT [--steps 1000] [--seeds 3]
+
+Each row trains ``tiny`` without any NCEDC record, with several seeds; thresholds come from its own
+development part. A run whose result lies in OUT is not done again. OUT/ablation.json holds all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from judging import GRID, cases_of, groups_of, quiet_of, table, thresholds_of
+
+from onsets import config
+from onsets.augment import Cut, Step
+from onsets.picking import load
+from onsets.training import Recipe, train
+
+PARTS = "parts/without-ncedc.csv"
+RECIPE = Path(__file__).with_name("tiny.toml")
+LABELLED = ("ncedc_phasenet", "ncedc_phasenet_testdata", "ncedc_deepdenoiser_P_only", "nz_dfdp_eqcorrscan")
+ADDED = ("Noise", "SecondEvent")
+
+
+def without(*names: str) -> Any:
+    """Return a change that takes datasets away."""
+    return lambda recipe: dataclasses.replace(
+        recipe,
+        data=dataclasses.replace(
+            recipe.data,
+            sets=tuple(name for name in recipe.data.sets if name not in names),
+            weights={name: w for name, w in recipe.data.weights.items() if name not in names},
+            rate_as={name: hz for name, hz in recipe.data.rate_as.items() if name not in names},
+        ),
+    )
+
+
+def steps(change: Any) -> Any:
+    """Return a change of the steps of augmentation."""
+    return lambda recipe: dataclasses.replace(
+        recipe, augment=tuple(new for step in recipe.augment if (new := change(step)) is not None)
+    )
+
+
+def own_speed(step: Step) -> Step:
+    """Play windows at nearly their own speed."""
+    return dataclasses.replace(step, speeds=(0.9, 1.1)) if isinstance(step, Cut) else step
+
+
+def bare(step: Step) -> Step | None:
+    """Only cut."""
+    return step if isinstance(step, Cut) else None
+
+
+def unmixed(step: Step) -> Step | None:
+    """Add neither noise nor other events."""
+    return None if type(step).__name__ in ADDED else step
+
+
+ROWS: dict[str, Any] = {
+    "all": lambda recipe: recipe,
+    "no taught records": without("taught"),
+    "no synthetics": without("synthetic"),
+    "no analysts' labels": without(*LABELLED, "nordic_tphasenet_regional_40hz"),
+    "own speed": steps(own_speed),
+    "no noise or events added": steps(unmixed),
+    "cut only": steps(bare),
+}
+
+
+def one(row: str, seed: int, folder: Path, out: Path, updates: int) -> dict[str, Any]:
+    """Train and judge one row with one seed."""
+    base: Recipe = ROWS[row](config.load(Recipe, RECIPE))
+    place = out / f"{row.replace(' ', '-')}-{seed}"
+    recipe = dataclasses.replace(
+        base,
+        output=str(place),
+        data=dataclasses.replace(base.data, root=str(folder), parts=PARTS),
+        run=dataclasses.replace(base.run, seed=seed, epochs=1, epoch_steps=updates),
+    )
+    shutil.rmtree(place, ignore_errors=True)
+    trained = train(recipe)
+    picker = load(str(trained.weights), thresholds=dict.fromkeys("PS", GRID[0]), threads=1)
+    dev = cases_of(picker, groups_of(folder, PARTS, "dev"))
+    thresholds = thresholds_of(dev, quiet_of(picker, folder, PARTS, "dev"))
+    quiet = quiet_of(picker, folder, "parts/all.csv", "")
+    return {
+        "row": row,
+        "seed": seed,
+        "thresholds": thresholds,
+        "dev": table(dev, thresholds),
+        "test": table(cases_of(picker, groups_of(folder, PARTS, "test")), thresholds),
+        "quiet": {phase: quiet.rate(phase, thresholds[phase]) for phase in "PS"},
+    }
+
+
+def show(results: list[dict[str, Any]]) -> str:
+    """Return a Markdown table: mean and spread over seeds of F1 on records never seen."""
+    titles = list(dict.fromkeys(r["group"] for r in results[0]["test"]))
+    lines = ["| mixture | seeds | " + " | ".join(f"{t}, P / S" for t in titles) + " | quiet, picks an hour |"]
+    lines.append("|---" * (len(titles) + 3) + "|")
+    for row in ROWS:
+        some = [r for r in results if r["row"] == row]
+        if not some:
+            continue
+        cells = []
+        for title in titles:
+            pair = []
+            for phase in "PS":
+                f1 = [x["f1"] for r in some for x in r["test"] if (x["group"], x["phase"]) == (title, phase)]
+                pair.append(f"{np.mean(f1):.3f} ± {np.std(f1):.3f}")
+            cells.append(" / ".join(pair))
+        quiet = np.mean([sum(r["quiet"].values()) for r in some])
+        lines.append(f"| {row} | {len(some)} | " + " | ".join(cells) + f" | {quiet:.1f} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Run what is missing."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--seeds", type=int, default=3)
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    file = args.out / "ablation.json"
+    results: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
+    for seed in range(args.seeds):
+        for row in ROWS:
+            if not any((r["row"], r["seed"]) == (row, seed) for r in results):
+                results.append(one(row, seed, args.folder, args.out, args.steps))
+                file.write_text(json.dumps(results, indent=1), encoding="utf-8")
+                sys.stdout.write(show(results))
+                sys.stdout.flush()
+    sys.stdout.write(show(results))
+
+
+if __name__ == "__main__":
+    main()

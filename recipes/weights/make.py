@@ -1,0 +1,151 @@
+"""Make the weights of the wheel: records, two rounds of teaching, training, judging, bundling.
+
+    python recipes/weights/make.py SHARED [--out out/weights] [--until data|judged|bundled|page]
+
+SHARED holds ``data/labelled``, ``data/continuous`` and ``weights/phasenet``. Every stage leaves files in the
+output folder and is not done again when they are there; seeds are fixed. On two cores all of it takes about
+four hours, most of it the networks without a region; an accelerator is used when there is one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+HERE = Path(__file__).parent
+BUNDLED = HERE.parents[1] / "src" / "onsets" / "bundled"
+LABELLED = (
+    "ncedc_phasenet",
+    "ncedc_phasenet_testdata",
+    "ncedc_deepdenoiser_P_only",
+    "nz_dfdp_eqcorrscan",
+    "nordic_tphasenet_regional_40hz",
+    "noise_windows.csv",
+)
+CONTINUOUS = (
+    "iquique_deepphasepick",
+    "pr_saipy_network",
+    "turkey_saipy",
+    "hualien_redpan",
+    "salton_phasenet_3min",
+    "hengill_malmi_200hz",
+    "iceland_vt_quakemigrate/events/*.mseed",
+)
+REGIONS = ("ncedc", "nz", "nordic")
+NAMES = ("default", "tiny")
+STAGES = ("data", "judged", "bundled", "page")
+
+
+class Make:
+    """Commands, each run when what it makes is not there.
+
+    Parameters
+    ----------
+    shared, out : Path
+    """
+
+    def __init__(self, shared: Path, out: Path) -> None:
+        self.shared, self.out = shared.resolve(), out
+        self.first, self.data = out / "first", out / "data"
+
+    def run(self, made: Path | None, *words: object) -> None:
+        """Run ``python words`` unless the file or folder is there; None runs it always."""
+        if made is not None and made.exists():
+            return
+        command = [sys.executable, *map(str, words)]
+        sys.stdout.write(f"{' '.join(command[1:])}\n")
+        sys.stdout.flush()
+        subprocess.run(command, check=True)
+
+    def links(self, folder: Path) -> None:
+        """Put links to the labelled sets into a folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in LABELLED:
+            if not (folder / name).exists():
+                (folder / name).symlink_to(self.shared / "data" / "labelled" / name)
+
+    def teach(self, folder: Path, *teachers: Path) -> None:
+        """Cut records from continuous data."""
+        named = [word for teacher in teachers for word in ("--teacher", teacher)]
+        sources = [self.shared / "data" / "continuous" / name for name in CONTINUOUS]
+        self.run(folder / "taught", HERE / "teach.py", *named, folder / "taught", *sources)
+        self.run(folder / "parts" / "all.csv", HERE / "parts.py", folder)
+
+    def train(self, name: str, recipe: str, parts: str, root: Path) -> Path:
+        """Train; return the weights."""
+        weights = self.out / name / f"{recipe}.safetensors"
+        settings = {"data.parts": f"parts/{parts}.csv", "data.root": root, "output": self.out / name}
+        words = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
+        resume = ["--resume"] if (self.out / name / "checkpoint.safetensors").exists() else []
+        self.run(weights, "-m", "onsets", "train", HERE / f"{recipe}.toml", *words, *resume)
+        return weights
+
+    def calibrated(self, name: str, recipe: str, parts: str) -> Path:
+        """Train and calibrate; return the weights."""
+        weights = self.train(name, recipe, parts, self.data)
+        made = weights.with_name(f"{recipe}-calibrated.safetensors")
+        self.run(made, HERE / "calibrate.py", weights, self.data, made, "--parts", f"parts/{parts}.csv")
+        return made
+
+    def make_data(self) -> None:
+        """Everything that networks are trained on."""
+        teacher = self.out / "teacher.safetensors"
+        published = self.shared / "weights" / "phasenet" / "model_95.ckpt"
+        self.out.mkdir(parents=True, exist_ok=True)
+        self.run(
+            teacher, "-m", "onsets", "weights", "import", published, "--from", "phasenet-tf", "-o", teacher
+        )
+        for folder in (self.first, self.data):
+            self.links(folder)
+            self.run(folder / "synthetic", HERE / "synthesise.py", folder / "synthetic")
+        self.teach(self.first, teacher)
+        student = self.train("first-student", "tiny", "without-ncedc", self.first)
+        self.teach(self.data, teacher, student)
+
+    def make_judged(self) -> None:
+        """Train without a region and judge on it."""
+        for recipe in NAMES:
+            for region in REGIONS:
+                parts = f"without-{region}"
+                made = self.calibrated(f"{recipe}-{parts}", recipe, parts)
+                said = self.judged(recipe, region)
+                words = (made, self.data, "--parts", f"parts/{parts}.csv", "--part", "test", "--json", said)
+                self.run(said, HERE / "judging.py", *words)
+
+    def judged(self, recipe: str, region: str) -> Path:
+        """Return where the judgement of a region lies."""
+        return self.out / f"{recipe}-without-{region}" / "judged.json"
+
+    def make_bundled(self) -> None:
+        """Train on all and write the bundles."""
+        for recipe in NAMES:
+            made = self.calibrated(recipe, recipe, "all")
+            regions = [w for r in REGIONS for w in ("--without", f"{r}={self.judged(recipe, r)}")]
+            self.run(None, HERE / "bundle.py", made, made.parent, BUNDLED, *regions)
+
+    def make_page(self) -> None:
+        """Leave parts of the mixture out; draw and write the page."""
+        self.run(None, HERE / "ablation.py", self.data, self.out / "ablation")
+        self.run(None, HERE / "page.py", self.out, self.shared)
+
+
+def main() -> None:
+    """Run the stages."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("shared", type=Path)
+    parser.add_argument("--out", type=Path, default=Path("out/weights"))
+    parser.add_argument("--until", choices=STAGES, default="page")
+    args = parser.parse_args()
+    make = Make(args.shared, args.out)
+    stages: dict[str, Callable[[], None]] = {name: getattr(make, f"make_{name}") for name in STAGES}
+    for name in STAGES[: STAGES.index(args.until) + 1]:
+        stages[name]()
+
+
+if __name__ == "__main__":
+    main()

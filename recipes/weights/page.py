@@ -1,0 +1,208 @@
+"""Write docs/weights.md and its pictures from what was judged.
+
+python recipes/weights/page.py OUT SHARED
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ablation import show as ablation_table
+from bundle import rows_of, trust_of
+from make import HERE, NAMES, REGIONS
+
+from onsets import networks
+from onsets.plots import save_figure
+from onsets.plots.canvas import look_of, panels, titled
+
+DOCS = HERE.parents[1] / "docs"
+GROUPS = {"ncedc": "NCEDC", "nz": "NZ", "nordic": "Nordic, 40 Hz as 100 Hz"}
+TITLES = {
+    "phasenet": "PhaseNet",
+    "phasenet-dense": "PhaseNet, dense windows",
+    "lppn-8-16": "LPPN 8-16",
+    "lppn-16-16": "LPPN 16-16",
+    "eqtransformer": "EQTransformer (small)",
+}
+PAGE = """# The weights of the wheel
+
+`default` and `tiny` are networks of our own, [onsets-net](../src/onsets/networks/onsets_net.py), trained by
+[recipes/weights](../recipes/weights); `make weights` does all of it again. Their cards:
+[default](../src/onsets/bundled/default.md), [tiny](../src/onsets/bundled/tiny.md).
+
+Everything below is measured on records of regions that the network was not trained on: the recipe is run
+again without them, and thresholds and calibration come from the other regions. Whole records are searched and
+every pick further than 0.5 s from the label is false. Published weights are judged on the same records with a
+threshold of 0.3; PhaseNet was trained on Northern California, so its NCEDC rows are at home.
+
+## F1 against cost
+
+![F1 against multiply-adds](weights/frontier.png)
+
+{frontier}
+
+## Regions left out
+
+{regions}
+
+## By S-P
+
+{near}
+
+## Probabilities and uncertainties
+
+![Reliability](weights/reliability.png)
+
+{trust}
+
+## Quiet stretches
+
+{quiet}
+
+## What each part of the mixture is worth
+
+`tiny`, 1,000 updates, no NCEDC record, mean and standard deviation over seeds; thresholds from each run's own
+development records. Short runs: the rows compare with each other, not with the tables above.
+
+{ablation}
+"""
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Read JSON."""
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def ours(out: Path) -> dict[str, dict[str, Any]]:
+    """Return what was judged of our own, by name and region; those not yet judged are missing."""
+    found: dict[str, dict[str, Any]] = {}
+    for name in NAMES:
+        for region in REGIONS:
+            path = out / f"{name}-without-{region}" / "judged.json"
+            if path.is_file():
+                found.setdefault(name, {})[region] = load(path)
+    return found
+
+
+def f1_of(rows: list[dict[str, Any]], region: str) -> dict[str, dict[str, Any]]:
+    """Return the rows of a region by phase."""
+    return {r["phase"]: r for r in rows if r["group"] == GROUPS[region]}
+
+
+def points(out: Path) -> dict[str, tuple[float, dict[str, dict[str, dict[str, Any]]]]]:
+    """Return multiply-adds a day and rows by region and phase, of ours and of published weights."""
+    found = {}
+    for name, judged in ours(out).items():
+        weights = next((out / f"{name}-without-{r}" / f"{name}.safetensors") for r in judged)
+        cost = networks.measure(*networks.load(weights))["macs_day"] / 1e9
+        found[name] = cost, {region: f1_of(said["rows"], region) for region, said in judged.items()}
+    for path in sorted((out / "published").glob("*.json")):
+        said = load(path)
+        rows = {region: f1_of(said["rows"], region) for region in REGIONS}
+        found[TITLES[path.stem]] = said["macs_day"] / 1e9, rows
+    return found
+
+
+def draw_frontier(found: dict[str, Any], path: Path) -> None:
+    """Draw F1 of P and S against cost, a panel a region."""
+    names = list(found)
+    figure, axes = panels(1, len(REGIONS), names, title="")
+    for ax, region in zip(axes[0], REGIONS, strict=True):
+        for k, (cost, rows) in enumerate(found.values()):
+            if region in rows:
+                for phase, fill in (("P", "full"), ("S", "none")):
+                    colour = look_of(k)["color"]
+                    ax.plot(cost, rows[region][phase]["f1"], "o", color=colour, fillstyle=fill, markersize=7)
+        ax.set_xscale("log")
+        ax.set_ylim(0, 1)
+        titled(ax, GROUPS[region], "G multiply-adds a day", "F1 (P filled, S open)")
+    save_figure(figure, path)
+
+
+def draw_reliability(judged: dict[str, Any], path: Path) -> None:
+    """Draw the share of right picks against their probability, a panel a phase."""
+    figure, axes = panels(1, 2, [GROUPS[region] for region in judged], title="")
+    for ax, phase in zip(axes[0], "PS", strict=True):
+        ax.plot([0, 1], [0, 1], color="#8C8C8C", linewidth=0.8)
+        for k, said in enumerate(judged.values()):
+            p, share, count = np.array(said["trust"][f"recorded, {phase}"]["bins"]).T
+            colour = look_of(k)["color"]
+            ax.plot(p, share, color=colour, linewidth=1)
+            ax.scatter(p, share, s=4 + 2 * count, color=colour)
+        titled(ax, f"{phase}, default, region left out", "probability", "share of picks that are right")
+        ax.set_xlim(0, 1)
+        ax.set_ylim(0, 1.02)
+    save_figure(figure, path)
+
+
+def frontier_table(found: dict[str, Any]) -> str:
+    """Return F1 by region, at the threshold and at best."""
+    heads = " | ".join(f"{GROUPS[r]}, P / S | best" for r in REGIONS)
+    lines = [f"| network | G multiply-adds a day | {heads} |", "|---" * (2 + 2 * len(REGIONS)) + "|"]
+    for name, (cost, rows) in found.items():
+        cells = []
+        for region in REGIONS:
+            pair = rows.get(region)
+            for key in ("f1", "best_f1"):
+                cells.append(f"{pair['P'][key]:.3f} / {pair['S'][key]:.3f}" if pair else "not measured")
+        lines.append(f"| {name} | {cost:.1f} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def quiet_table(out: Path) -> str:
+    """Return picks an hour in quiet stretches."""
+    lines = ["| network | P an hour | S an hour | hours |", "|---" * 4 + "|"]
+    rows = {f"{n}, without {r}": said for n, judged in ours(out).items() for r, said in judged.items()}
+    rows |= {TITLES[path.stem]: load(path) for path in sorted((out / "published").glob("*.json"))}
+    for name, said in rows.items():
+        quiet = said["quiet"]
+        lines.append(f"| {name} | {quiet['P']:.2f} | {quiet['S']:.2f} | {quiet['hours']:.1f} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Write the page."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("out", type=Path)
+    parser.add_argument("shared", type=Path)
+    args = parser.parse_args()
+    subprocess.run([sys.executable, str(HERE / "published.py"), str(args.out), str(args.shared)], check=True)
+    judged, found = ours(args.out), points(args.out)
+    pictures = DOCS / "weights"
+    pictures.mkdir(parents=True, exist_ok=True)
+    draw_frontier(found, pictures / "frontier.png")
+    draw_reliability(judged["default"], pictures / "reliability.png")
+    regions, near = [], []
+    for name, by_region in judged.items():
+        for region, said in by_region.items():
+            regions += [
+                {**r, "group": f"{name}, {r['group'].replace('these', region)}"} for r in said["rows"]
+            ]
+            near += [{**r, "group": f"{name}, {region}, {r['group']}"} for r in said["near"]]
+    ablation = args.out / "ablation" / "ablation.json"
+    trust = {f"{name}, {r}": said for name, by_region in judged.items() for r, said in by_region.items()}
+    page = PAGE.format(
+        frontier=frontier_table(found),
+        regions=rows_of(regions, "network, left out"),
+        near=rows_of(near, "network, left out, S-P"),
+        trust=trust_of(trust),
+        quiet=quiet_table(args.out),
+        ablation=ablation_table(json.loads(ablation.read_text(encoding="utf-8"))).strip()
+        if ablation.is_file()
+        else "Not measured yet.",
+    )
+    (DOCS / "weights.md").write_text(page, encoding="utf-8")
+    sys.stdout.write(page)
+
+
+if __name__ == "__main__":
+    main()
