@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import copy
+
 import pytest
 import torch
 
@@ -50,3 +52,25 @@ def test_the_spec_says_how_it_is_run():
     made = spec(widths=(8, 16, 32, 48, 64))
     assert (made.samples, made.hop_samples, made.segment_samples) == (6144, 4608, 4)
     assert made.options["widths"] == [8, 16, 32, 48, 64]
+
+
+def test_training_through_pictures_is_the_same(stir):
+    """On a CPU training takes lines as pictures of height one: outputs, gradients, statistics agree."""
+    x = torch.randn(3, 3, 1024, generator=torch.Generator().manual_seed(2))
+    network = stir(OnsetsNet(OnsetsNetOptions(widths=(4, 6, 8, 8, 8))), x)
+    plain = copy.deepcopy(network).train()
+    fast = network.train()(x)
+    y, known = plain.stem(x), []
+    for level in plain.down:
+        y = level(y)
+        known.append(y)
+    for up, above in zip(plain.up, known[-2::-1], strict=True):
+        y = up(y, above)
+    slow = plain.head(y)
+    torch.testing.assert_close(fast, slow, atol=1e-4, rtol=1e-4)
+    fast.square().mean().backward()
+    slow.square().mean().backward()
+    for (name, one), (_, other) in zip(network.named_parameters(), plain.named_parameters(), strict=True):
+        torch.testing.assert_close(one.grad, other.grad, atol=1e-4, rtol=1e-3, msg=name)
+    for one, other in zip(network.buffers(), plain.buffers(), strict=True):
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-4)

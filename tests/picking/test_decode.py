@@ -28,6 +28,20 @@ def test_a_peak_between_samples_is_found_within_a_millisecond(at, width):
     assert found.values == pytest.approx([0.9], abs=0.01)
 
 
+@given(st.floats(20, 180), st.floats(3, 30), st.floats(0.4, 1))
+def test_the_width_of_a_gaussian_is_its_own(at, width, height):
+    found = decode(curve_of(height * pulse(200, at, width)), {"P": 0.3})["P"]
+    assert found.widths_s == pytest.approx([width / 100], rel=0.05)
+
+
+def test_what_is_no_peak_has_no_width():
+    flat, edge = np.zeros(50), np.zeros(50)
+    flat[20:24], edge[0] = 0.8, 0.9
+    assert np.isnan(decode(curve_of(flat), {"P": 0.3})["P"].widths_s).all()
+    assert np.isnan(decode(curve_of(edge), {"P": 0.3})["P"].widths_s).all()
+    assert np.isnan(decode(curve_of(edge, kind="ratio"), {"P": 0.3})["P"].widths_s).all()
+
+
 def test_every_peak_of_every_phase_is_found_in_order():
     p = sum(pulse(3000, at, 10) for at in (250.25, 1500.5, 2800))
     s = 0.6 * pulse(3000, 700.75, 15)
@@ -235,5 +249,6 @@ def test_piece_by_piece(decoding, seed, cuts):
     some = decoder.finish()["P"]
     np.testing.assert_array_equal(some.seconds, whole.seconds)
     np.testing.assert_array_equal(some.values, whole.values)
+    np.testing.assert_array_equal(some.widths_s, whole.widths_s)
     once = Detector(0.6, decoding)
     assert found + detector.close() == once.feed(values[0]) + once.close()

@@ -277,3 +277,12 @@ def test_a_day_in_pieces_gives_the_picks_of_the_whole_day():
     ]
     pieces = np.concatenate([picker().pick(half).time_ns for half in halves])
     assert np.abs(pieces - picker().pick(whole).time_ns).max() <= 1
+
+
+def test_a_wider_peak_is_less_certain():
+    spec = dataclasses.replace(RAW, uncertainty_widths={"P": 0.5})
+    sharp, wide = (
+        picker(spec=spec).pick(pulses(100.0, width_s=width)).uncertainty_s[0] for width in (0.05, 0.2)
+    )
+    assert sharp == pytest.approx(0.5 * 0.05, rel=0.1)
+    assert wide == pytest.approx(4 * sharp, rel=0.1)

@@ -264,7 +264,7 @@ def _widths(values: Float32, places: npt.NDArray[np.int64]) -> npt.NDArray[np.fl
         return np.full(len(places), np.nan)
     left, mid, right = (np.maximum(values[inner + k].astype(np.float64), 1e-9) for k in (-1, 0, 1))
     bend = np.log(left) - 2 * np.log(mid) + np.log(right)
-    good = (inner == places) & (bend < 0)
+    good = (inner == places) & (bend < 0) & (left < mid) & (right < mid)
     return np.where(good, np.sqrt(-1 / np.where(good, bend, -1.0)), np.nan)
 
 
