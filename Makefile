@@ -4,8 +4,8 @@
 PYTHON ?= python3
 # Processes of `make test`, one thread each.
 JOBS ?= auto
-# Labelled records for `make weights`.
-DATA ?= ../shared/data
+# Records, continuous data and published weights for `make weights`.
+SHARED ?= ../shared
 # More for `make yu2020`, such as YU2020='--scale full'.
 YU2020 ?=
 VENV := .venv
@@ -43,8 +43,8 @@ format: $(VENV)/.ready-dev ## rewrite the sources as ruff wants them
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-weights: $(VENV)/.ready-all ## train and bundle the default network again
-	@$(BIN)/python recipes/first_default.py $(DATA)
+weights: $(VENV)/.ready-all ## train, judge and bundle the networks of the wheel again (hours)
+	@$(BIN)/python recipes/weights/make.py $(SHARED)
 
 yu2020: $(VENV)/.ready-all ## reproduce Yu et al. (2020) from data to report (an hour on two cores)
 	@$(BIN)/python recipes/yu2020/reproduce.py $(YU2020)

@@ -109,11 +109,7 @@ def card_of(weights: Path, training: Path, judged: dict[str, dict[str, Any]], fa
     kinds = trained_on(training)
     recipe = json.loads((training / "recipe.json").read_text(encoding="utf-8"))
     run = recipe["run"]
-    regions = [
-        {**r, "group": r["group"].replace("these", region)}
-        for region, said in judged.items()
-        for r in said["rows"]
-    ]
+    regions = [r for said in judged.values() for r in said["rows"]]
     near = [
         {**r, "group": f"{region}, {r['group']}"} for region, said in judged.items() for r in said["near"]
     ]

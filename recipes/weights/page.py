@@ -184,9 +184,7 @@ def main() -> None:
     regions, near = [], []
     for name, by_region in judged.items():
         for region, said in by_region.items():
-            regions += [
-                {**r, "group": f"{name}, {r['group'].replace('these', region)}"} for r in said["rows"]
-            ]
+            regions += [{**r, "group": f"{name}, {r['group']}"} for r in said["rows"]]
             near += [{**r, "group": f"{name}, {region}, {r['group']}"} for r in said["near"]]
     ablation = args.out / "ablation" / "ablation.json"
     trust = {f"{name}, {r}": said for name, by_region in judged.items() for r, said in by_region.items()}

@@ -49,7 +49,7 @@ def judged(picker: NetworkPicker, folder: Path) -> dict[str, Any]:
     said: dict[str, Any] = {"rows": [], "near": []}
     for region in REGIONS:
         cases = cases_of(low, groups_of(folder, f"parts/without-{region}.csv", "test"))
-        said["rows"] += [{**r, "group": r["group"].replace("these", region)} for r in table(cases, FIXED)]
+        said["rows"] += table(cases, FIXED)
         said["near"] += [{**r, "group": f"{region}, {r['group']}"} for r in by_distance(cases, FIXED)]
     quiet = quiet_of(low, folder, "parts/all.csv", "")
     said["quiet"] = {phase: quiet.rate(phase, FIXED[phase]) for phase in "PS"} | {"hours": quiet.hours}

@@ -1,14 +1,6 @@
 """Augmentation: batches of labelled windows to other batches that are as plausible."""
 
 from onsets.augment.adding import Noise, Overlay, SecondEvent
-from onsets.augment.batch import (
-    cut_shifted,
-    drop_components,
-    flip_polarity,
-    insert_gap,
-    mix,
-    rotate_horizontal,
-)
 from onsets.augment.faults import Glitch, Offset
 from onsets.augment.filtering import BandPass, PreEmphasis, band_pass
 from onsets.augment.losing import Clip, DropComponents, Gap, SwapComponents
@@ -42,10 +34,4 @@ __all__ = [
     "Waves",
     "augment",
     "band_pass",
-    "cut_shifted",
-    "drop_components",
-    "flip_polarity",
-    "insert_gap",
-    "mix",
-    "rotate_horizontal",
 ]

@@ -14,7 +14,6 @@ from onsets.datasets.part_table import read_parts, write_parts
 from onsets.datasets.parts import PARTS, SHARES, check_parts, event_groups, shares_of, split_dataset
 from onsets.datasets.seisbench import read_noise_windows, read_seisbench
 from onsets.datasets.shards import open_shards, verify_shards, write_split
-from onsets.datasets.split import assign_events, check_leaks, split_by_event
 from onsets.datasets.stead import open_stead
 
 __all__ = [
@@ -25,8 +24,6 @@ __all__ = [
     "SHARES",
     "VALUES",
     "Dataset",
-    "assign_events",
-    "check_leaks",
     "check_parts",
     "chosen",
     "dataset_of_arrays",
@@ -47,7 +44,6 @@ __all__ = [
     "read_parts",
     "read_seisbench",
     "shares_of",
-    "split_by_event",
     "split_dataset",
     "summary",
     "verify_shards",

@@ -99,9 +99,7 @@ def _conv(layer: nn.Conv1d, x: Tensor) -> Tensor:
         y: Tensor = layer(x)
         return y
     stride, padding = (1, layer.stride[0]), (0, int(layer.padding[0]))
-    return functional.conv2d(
-        x, layer.weight[:, :, None], layer.bias, stride, padding, groups=layer.groups
-    )
+    return functional.conv2d(x, layer.weight[:, :, None], layer.bias, stride, padding, groups=layer.groups)
 
 
 def _norm(layer: nn.BatchNorm1d, x: Tensor) -> Tensor:

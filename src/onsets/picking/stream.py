@@ -186,9 +186,7 @@ class NetworkStream:
         self._waves.forget(undecided - around)
 
 
-def _uncertainty_s(
-    spec: Spec, label: str, widths_s: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
+def _uncertainty_s(spec: Spec, label: str, widths_s: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Return the uncertainty of onsets: by the width of their peaks where the Spec says how."""
     same = np.full(len(widths_s), spec.uncertainty_s.get(label, math.nan))
     if label not in spec.uncertainty_widths:
