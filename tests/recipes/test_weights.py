@@ -1,0 +1,154 @@
+"""The weights of the wheel: the parts of their making that decide what is trained, judged and said."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+FOLDER = Path(__file__).parents[2] / "recipes" / "weights"
+
+
+@pytest.fixture(autouse=True)
+def modules(monkeypatch):
+    """Import the recipe's own modules, and forget them afterwards."""
+    before = set(sys.modules)
+    monkeypatch.syspath_prepend(str(FOLDER))
+    yield
+    for name in set(sys.modules) - before:
+        if getattr(sys.modules[name], "__file__", None) and str(FOLDER) in str(sys.modules[name].__file__):
+            del sys.modules[name]
+
+
+def found(value, right):
+    from reliability import Found
+
+    n = len(value)
+    return Found(np.asarray(value), np.asarray(right), np.ones(n), np.zeros(n), np.ones(n))
+
+
+def test_the_logistic_finds_slope_and_shift():
+    from calibrate import logistic
+
+    rng = np.random.default_rng(0)
+    logit = rng.normal(0, 2, 40_000)
+    right = rng.random(len(logit)) < 1 / (1 + np.exp(-(1.5 * logit + 0.7)))
+    slope, shift = logistic(found(1 / (1 + np.exp(-logit)), right))
+    assert slope == pytest.approx(1.5, abs=0.05)
+    assert shift == pytest.approx(0.7, abs=0.05)
+
+
+def test_reliability_of_what_is_calibrated_and_of_what_is_not():
+    from reliability import reliability
+
+    rng = np.random.default_rng(1)
+    p = rng.uniform(0.1, 1, 20_000)
+    bins, error = reliability(found(p, rng.random(len(p)) < p))
+    assert len(bins) == 9
+    assert error < 0.02
+    _, error = reliability(found(np.full(100, 0.9), np.arange(100) < 50))
+    assert error == pytest.approx(0.4)
+
+
+def test_widths_hold_their_share():
+    from reliability import Found, widths
+
+    rng = np.random.default_rng(2)
+    width = rng.uniform(0.02, 0.2, 20_000)
+    residual = 0.5 * width * rng.standard_normal(len(width))
+    good = np.ones(len(width), dtype=bool)
+    factor, twice, _ = widths(Found(good.astype(float), good, width, residual, width), 0.5)
+    assert factor == pytest.approx(0.5, abs=0.02)
+    assert twice == pytest.approx(0.95, abs=0.01)
+
+
+def test_folding_moves_the_logits():
+    from calibrate import fold
+
+    from onsets import networks
+
+    network = networks.build("onsets-net", widths=(4, 4, 4, 4, 4)).eval()
+    x = torch.randn(1, 3, 512, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        before = network(x)
+        fold(network, [(2.0, 0.5), (0.5, -1.0)])
+        after = network(x)
+    torch.testing.assert_close(after[:, 0], 2 * before[:, 0] + 0.5)
+    torch.testing.assert_close(after[:, 1], 0.5 * before[:, 1] - 1)
+
+
+def test_a_region_left_out_takes_its_events_with_it():
+    from parts import divide
+
+    from onsets.datasets import dataset_of_arrays
+
+    sets = np.array(["nz_dfdp_eqcorrscan", "taught-pr", "taught-pr", "ncedc_phasenet"] * 50)
+    events = np.array([f"event {k // 2}" for k in range(200)])
+    columns = {"dataset": sets, "event_id": events}
+    data = dataset_of_arrays(
+        np.zeros((200, 3, 4), np.float32), np.full((200, 2), [1.0, 2.0]), 100.0, columns=columns
+    )
+    whole, without = divide(data), divide(data, "nz")
+    assert set(whole.rows["split"].tolist()) == {"train", "dev"}
+    for event in set(events.tolist()):
+        assert len(set(whole.rows["split"][events == event].tolist())) == 1
+    nz = sets == "nz_dfdp_eqcorrscan"
+    assert set(without.rows["split"][nz].tolist()) == {"test"}
+    shared = np.isin(events, events[nz]) & ~nz
+    assert shared.any()
+    assert set(without.rows["split"][shared].tolist()) == {""}
+
+
+class Teacher:
+    """Says the same picks at each speed it is given, times in seconds of the record."""
+
+    def __init__(self, onsets, speeds):
+        self.onsets, self.speeds = onsets, speeds
+
+    def pick(self, record):
+        some = self.onsets if round(record.rate_hz) in self.speeds else []
+        phases, seconds, values = ([*column] for column in zip(*some, strict=True)) if some else ([], [], [])
+        times = record.start_ns + np.round(np.array(seconds) * 1e9).astype(np.int64)
+        return SimpleNamespace(phase=np.array(phases), time_ns=times, probability=np.array(values))
+
+
+def test_an_onset_is_sure_when_every_teacher_sees_it_at_two_speeds():
+    from teach import candidates
+
+    from onsets.types import Record
+
+    data = np.zeros((3, 6000), np.float32)
+    record = Record("XX.A.", "HH", data, np.ones(data.shape, bool), 0, 100.0)
+    both = [("P", 10.0, 0.9), ("S", 15.0, 0.6)]
+    one, other = Teacher([*both, ("P", 30.0, 0.9)], {100, 70}), Teacher(both, {100})
+    seen = [
+        (onset.phase, round(onset.sample / 100), onset.sure) for onset in candidates(record, [one, other])
+    ]
+    assert seen == [("P", 10, True), ("S", 15, True), ("P", 30, False)]
+    alone = [onset.sure for onset in candidates(record, [Teacher(both, {100})])]
+    assert alone == [False, False]
+
+
+def test_thresholds_keep_quiet():
+    from judging import Quiet, thresholds_of
+
+    from onsets.evaluation import Case
+    from onsets.picking import Onsets
+
+    def case(value):
+        onsets = Onsets(np.array([10.0]), np.array([value]))
+        none = Onsets(np.zeros(0), np.zeros(0))
+        from judging import GRID
+
+        picks = {phase: {t: onsets if value >= t else none for t in GRID} for phase in "PS"}
+        return Case("a", "d", "e", 0.1, 0.0, {"P": 10.0, "S": 10.0}, False, picks, {})
+
+    cases = {"group": [case(0.3), case(0.8)]}
+    silent = Quiet({"P": np.zeros(0), "S": np.full(20, 0.6)}, 10.0)
+    found_thresholds = thresholds_of(cases, silent)
+    assert found_thresholds["P"] <= 0.3
+    assert 0.6 < found_thresholds["S"] <= 0.8
