@@ -39,6 +39,7 @@ def without(*names: str) -> Any:
             sets=tuple(name for name in recipe.data.sets if name not in names),
             weights={name: w for name, w in recipe.data.weights.items() if name not in names},
             rate_as={name: hz for name, hz in recipe.data.rate_as.items() if name not in names},
+            label_shift_s={name: s for name, s in recipe.data.label_shift_s.items() if name not in names},
         ),
     )
 
@@ -90,7 +91,7 @@ def one(row: str, seed: int, folder: Path, out: Path, updates: int) -> dict[str,
     trained = train(recipe)
     picker = load(str(trained.weights), thresholds=dict.fromkeys("PS", GRID[0]), threads=1)
     dev = cases_of(picker, groups_of(folder, PARTS, "dev"))
-    thresholds = thresholds_of(dev, quiet_of(picker, folder, PARTS, "dev"))
+    thresholds = thresholds_of(dev)
     quiet = quiet_of(picker, folder, "parts/all.csv", "")
     return {
         "row": row,

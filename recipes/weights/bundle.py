@@ -31,8 +31,8 @@ Turkey and California where the published PhaseNet and a first student agree, or
 anything, and {synthetic} synthetics. Every window is played at a quarter to 1.7 times its speed. No
 published weight is in it. {updates} updates of {batch} windows, seed {seed}.
 
-**Thresholds** P {p:.2f}, S {s:.2f}: the best mean F1 over groups of records kept for development (near,
-far, played slower), of those with at most one pick of a phase an hour in quiet stretches.
+**Thresholds** P {p:.2f}, S {s:.2f}: half of the best F1 on records kept for development (near, far,
+played slower), which is where F1 is highest when probabilities are calibrated.
 **Probabilities** are calibrated on the same records: of picks that say 0.8 about 80 % are right.
 **Uncertainty** of a pick: the width of its peak times {wp:.2f} (P) or {ws:.2f} (S), which held 68 % of
 the residuals; three times as much should hold 95 %.

@@ -2,10 +2,10 @@
 
     python recipes/weights/calibrate.py WEIGHTS FOLDER OUT [--parts parts/all.csv]
 
-From the part ``dev``, all groups of records (near ones, the same played slower, regional ones) weighing
-the same: a slope and a shift of each phase's logits, so that a pick's probability is the share of such picks
-that are right; they are folded into the last layer. Then thresholds, by the mean of the groups' F1; then the
-uncertainty of a pick, as a multiple of its peak's width. OUT gets the weights with the new Spec.
+From the part ``dev``, all groups of records (near ones, the same played slower, regional ones) weighing the
+same: a slope and a shift of each phase's logits, so that a pick's probability is the share of such picks that
+are right; they are folded into the last layer. Then thresholds, half of the best F1; then the uncertainty of
+a pick, as a multiple of its peak's width. OUT gets the weights with the new Spec.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from judging import GRID, cases_of, groups_of, quiet_of, real, thresholds_of
+from judging import GRID, cases_of, groups_of, real, thresholds_of
 from reliability import Found, found_in, reliability, widths
 
 from onsets import networks
@@ -75,7 +75,7 @@ def calibrate(weights: Path, folder: Path, parts: str, out: Path) -> dict[str, A
     networks.save(network, spec, out)
     picker = load(str(out), thresholds=low, threads=1)
     cases = cases_of(picker, groups)
-    thresholds = thresholds_of(cases, quiet_of(picker, folder, parts, "dev"))
+    thresholds = thresholds_of(cases)
     said: dict[str, Any] = {"slopes": slopes, "thresholds": thresholds}
     spread, factors = {}, {}
     for phase in "PS":

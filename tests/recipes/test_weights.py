@@ -133,22 +133,17 @@ def test_an_onset_is_sure_when_every_teacher_sees_it_at_two_speeds():
     assert alone == [False, False]
 
 
-def test_thresholds_keep_quiet():
-    from judging import Quiet, thresholds_of
+def test_thresholds_are_half_of_the_best_f1():
+    from judging import GRID, thresholds_of
 
     from onsets.evaluation import Case
     from onsets.picking import Onsets
 
-    def case(value):
-        onsets = Onsets(np.array([10.0]), np.array([value]))
-        none = Onsets(np.zeros(0), np.zeros(0))
-        from judging import GRID
-
+    def case(value, at):
+        onsets, none = Onsets(np.array([at]), np.array([value])), Onsets(np.zeros(0), np.zeros(0))
         picks = {phase: {t: onsets if value >= t else none for t in GRID} for phase in "PS"}
-        return Case("a", "d", "e", 0.1, 0.0, {"P": 10.0, "S": 10.0}, False, picks, {})
+        return Case("a", "d", "e", 0.1, 0.0, {"P": 10.0, "S": 20.0}, False, picks, {})
 
-    cases = {"group": [case(0.3), case(0.8)]}
-    silent = Quiet({"P": np.zeros(0), "S": np.full(20, 0.6)}, 10.0)
-    found_thresholds = thresholds_of(cases, silent)
-    assert found_thresholds["P"] <= 0.3
-    assert 0.6 < found_thresholds["S"] <= 0.8
+    cases = {"near": [case(0.9, 10.0), case(0.8, 10.0)], "far": [case(0.9, 10.0), case(0.3, 30.0)]}
+    best = (1 + 2 / 3) / 2  # P: all right in one group, one of two found in the other
+    assert thresholds_of(cases) == {"P": round(best / 2, 2), "S": 0.0}

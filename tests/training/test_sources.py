@@ -92,3 +92,13 @@ def test_a_rate_that_records_are_said_to_have_moves_their_arrivals(tiny: Path) -
     assert said.samples.tolist() == (2 * own.samples).tolist()
     with pytest.raises(ConfigError, match="none of the datasets"):
         open_pools(Data(root=str(tiny), sets=("tiny",), shares=SHARES, rate_as={"tinny": 50.0}), SPEC)
+
+
+def test_labels_that_are_early_are_moved(tiny: Path) -> None:
+    plain = open_pools(Data(root=str(tiny), sets=("tiny",), shares=SHARES), SPEC).train
+    moved = open_pools(
+        Data(root=str(tiny), sets=("tiny",), shares=SHARES, label_shift_s={"tiny": 0.25}), SPEC
+    ).train
+    np.testing.assert_allclose(moved.arrivals, plain.arrivals + 0.25 * SPEC.rate_hz)
+    with pytest.raises(ConfigError, match="label_shift_s names 'tinny'"):
+        open_pools(Data(root=str(tiny), sets=("tiny",), shares=SHARES, label_shift_s={"tinny": 0.1}), SPEC)

@@ -82,6 +82,8 @@ class Data:
     rate_as : dict
         Dataset -> rate its records are said to have, Hz: they are played at another speed. 40 Hz said
         to be 100 make of S-P 30 s one of 12.
+    label_shift_s : dict
+        Dataset -> seconds to add to its labels (as recorded), where they are known to be early or late.
     weights : dict
         Dataset -> relative chance of a record to be drawn, 1 if not named.
     generalisation : tuple of str
@@ -101,6 +103,7 @@ class Data:
     noise_windows: str = ""
     noise_share: float | None = None
     rate_as: dict[str, float] = field(default_factory=dict)
+    label_shift_s: dict[str, float] = field(default_factory=dict)
     weights: dict[str, float] = field(default_factory=dict)
     generalisation: tuple[str, ...] = ()
     hold: bool = False

@@ -84,8 +84,9 @@ def open_pools(data: Data, spec: Spec) -> Pools:
     train = pool_of_dataset(whole.part("train"), spec, hold=data.hold)
     noise = _noise(data, whole, spec) if data.noise_windows else train.select(np.flatnonzero(train.is_noise))
     other = join([_open(data, name) for name in data.generalisation]) if data.generalisation else None
-    if strange := set(data.rate_as) - set(data.sets):
-        raise ConfigError(f"data.rate_as names {sorted(strange)[0]!r}, which is none of the datasets")
+    for key, named in (("rate_as", data.rate_as), ("label_shift_s", data.label_shift_s)):
+        if strange := set(named) - set(data.sets):
+            raise ConfigError(f"data.{key} names {sorted(strange)[0]!r}, which is none of the datasets")
     unknown = set(data.weights) - set(whole.rows["dataset"].tolist())
     if unknown:
         raise ConfigError(f"data.weights names {sorted(unknown)[0]!r}, which is none of the datasets")
@@ -105,6 +106,9 @@ def _pair(value: object) -> object:
 def _open(data: Data, name: str) -> Dataset:
     folder = Path(data.root).expanduser() / name
     dataset = open_dataset(folder)
+    if name in data.label_shift_s:
+        late = data.label_shift_s[name] * dataset.rows["rate_hz"]
+        dataset = dataset.assign(**{key: dataset.rows[key] + late for key in ("p_sample", "s_sample")})
     if name in data.rate_as:
         dataset = dataset.assign(rate_hz=np.full(len(dataset), data.rate_as[name]))
     table = folder / "metadata.csv"
