@@ -62,9 +62,8 @@ def as_text(folders: Folders, notes: Mapping[str, Any]) -> str:
             + "".join(f"{_seconds(value):>8}" for value in (row["onnx_s"], row["gpu_s"]))
             + (f"{'-' if spent is None else f'{spent:.0f}':>10}")
         )
-    counts = [claim.verdict for claim in judge_claims(results, notes["timing"])]
-    told = ", ".join(f"{counts.count(verdict)} {verdict}" for verdict in (HOLDS, NOT, OPEN))
-    return "\n".join([*lines, f"claims: {told}"])
+    counts = _counts(judge_claims(results, notes["timing"]))
+    return "\n".join([*lines, counts])
 
 
 def _numbers(notes: Mapping[str, Any], results: Results, claims: Sequence[Claim]) -> tuple[Section, ...]:
@@ -96,7 +95,6 @@ def _paragraph(claim: Claim) -> str:
 
 
 def _facts(scale: Scale, notes: Mapping[str, Any], claims: Sequence[Claim]) -> tuple[str, ...]:
-    counts = {verdict: sum(claim.verdict == verdict for claim in claims) for verdict in (HOLDS, NOT, OPEN)}
     visits = scale.batch * scale.updates
     return (
         "Yu Z., Chu R., Sheng M., Ma H. (2020). A new deep neural network for phase picking with balanced "
@@ -104,10 +102,17 @@ def _facts(scale: Scale, notes: Mapping[str, Any], claims: Sequence[Claim]) -> t
         f"Scale **{scale.name}**: {scale.train:,} training records, {scale.updates:,} updates of "
         f"{scale.batch} records ({visits:,} in all) for every network; the paper trained on 140,000 records "
         "for an unknown time.",
-        f"{counts[HOLDS]} claims hold, {counts[NOT]} do not, {counts[OPEN]} cannot be judged here.",
+        _counts(claims),
         f"CPU: {notes['timing']['cpu']}, {os.cpu_count()} cores; GPU: {notes['timing']['gpu'] or 'none'}; "
         f"torch {notes['timing']['torch']}. `make yu2020` makes this page again.",
     )
+
+
+def _counts(claims: Sequence[Claim]) -> str:
+    holds, fails, unknown = (
+        sum(claim.verdict == verdict for claim in claims) for verdict in (HOLDS, NOT, OPEN)
+    )
+    return f"{holds} claims hold, {fails} do not, {unknown} cannot be judged here."
 
 
 def _table_words(notes: Mapping[str, Any]) -> str:

@@ -142,14 +142,16 @@ def train_network(name: str, scale: Scale, folders: Folders, device: str, worker
     began = time.monotonic()
     with open(log, "a", encoding="utf-8") as handle:
         child = subprocess.Popen(command, stdout=handle, stderr=handle, env={**os.environ, **threads})
-        ended = 0
+        ended, told = 0, began
         while not ended:
-            time.sleep(0.2 if time.monotonic() - began < 2 * NOTED_S else NOTED_S)
+            time.sleep(0.2)
             ended, status, used = os.wait4(child.pid, os.WNOHANG)
-            spent = {"wall_s": time.monotonic() - began, "cpu_s": used.ru_utime + used.ru_stime}
-            spent = {key: value + noted.get(key, 0.0) for key, value in spent.items()}
-            how = {"device": device, "precision": precision(name, device)}
-            write_note(folders, f"trained-{name}", {**spent, **how})
+            if ended or time.monotonic() > told + NOTED_S:
+                told = time.monotonic()
+                spent = {"wall_s": told - began, "cpu_s": used.ru_utime + used.ru_stime}
+                spent = {key: value + noted.get(key, 0.0) for key, value in spent.items()}
+                how = {"device": device, "precision": precision(name, device)}
+                write_note(folders, f"trained-{name}", {**spent, **how})
         child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise OnsetsError(
