@@ -47,6 +47,25 @@ def write_page(scale: Scale, folders: Folders, notes: Mapping[str, Any], target:
         handle.write(as_markdown(card).encode())
 
 
+def as_text(folders: Folders, notes: Mapping[str, Any]) -> str:
+    """Return the results as a table of plain text: a line a network, and how long all took."""
+    results = {name: read_judged(folders.judged(name)) for name in SHOWN}
+    lines = [f"{'network':24}{'parameters':>11}{'P right':>9}{'S right':>9}{'P AUC':>7}{'S AUC':>7}"
+             f"{'ONNX s':>8}{'GPU s':>8}{'trained s':>10}"]  # fmt: skip
+    for name, shown in SHOWN.items():
+        row, test = notes["timing"]["rows"][name], [results[name]["test", phase] for phase in PHASES]
+        spent = notes["trained"].get(name, {}).get("wall_s")
+        lines.append(
+            f"{shown:24}{row['parameters']:>11,}"
+            + "".join(f"{100 * own.share[0]:>8.1f}%" for own in test)
+            + "".join(f"{own.auc:>7.3f}" for own in test)
+            + "".join(f"{_seconds(value):>8}" for value in (row["onnx_s"], row["gpu_s"]))
+            + (f"{'-' if spent is None else f'{spent:.0f}':>10}")
+        )
+    counts = _counts(judge_claims(results, notes["timing"]))
+    return "\n".join([*lines, counts])
+
+
 def _numbers(notes: Mapping[str, Any], results: Results, claims: Sequence[Claim]) -> tuple[Section, ...]:
     told = [(claim.says, claim.where, claim.verdict) for claim in claims]
     return (
@@ -76,7 +95,6 @@ def _paragraph(claim: Claim) -> str:
 
 
 def _facts(scale: Scale, notes: Mapping[str, Any], claims: Sequence[Claim]) -> tuple[str, ...]:
-    counts = {verdict: sum(claim.verdict == verdict for claim in claims) for verdict in (HOLDS, NOT, OPEN)}
     visits = scale.batch * scale.updates
     return (
         "Yu Z., Chu R., Sheng M., Ma H. (2020). A new deep neural network for phase picking with balanced "
@@ -84,10 +102,17 @@ def _facts(scale: Scale, notes: Mapping[str, Any], claims: Sequence[Claim]) -> t
         f"Scale **{scale.name}**: {scale.train:,} training records, {scale.updates:,} updates of "
         f"{scale.batch} records ({visits:,} in all) for every network; the paper trained on 140,000 records "
         "for an unknown time.",
-        f"{counts[HOLDS]} claims hold, {counts[NOT]} do not, {counts[OPEN]} cannot be judged here.",
+        _counts(claims),
         f"CPU: {notes['timing']['cpu']}, {os.cpu_count()} cores; GPU: {notes['timing']['gpu'] or 'none'}; "
         f"torch {notes['timing']['torch']}. `make yu2020` makes this page again.",
     )
+
+
+def _counts(claims: Sequence[Claim]) -> str:
+    holds, fails, unknown = (
+        sum(claim.verdict == verdict for claim in claims) for verdict in (HOLDS, NOT, OPEN)
+    )
+    return f"{holds} claims hold, {fails} do not, {unknown} cannot be judged here."
 
 
 def _table_words(notes: Mapping[str, Any]) -> str:
@@ -132,19 +157,31 @@ def _share(own: Judged) -> str:
 
 
 def _time_words(scale: Scale, notes: Mapping[str, Any]) -> str:
-    spent = sum(each["cpu_s"] for part in ("stages", "trained") for each in notes[part].values())
-    spent += sum(notes["judged"].values())
+    trained = notes["trained"].values()
+    spent = sum(each["cpu_s"] for each in (*notes["stages"].values(), *trained)) + sum(
+        notes["judged"].values()
+    )
     macs = sum(notes["timing"]["rows"][name]["multiply_adds"] for name in NETWORKS)
-    visits = scale.batch * scale.updates
-    full = 3 * macs * 700_000
+    did = 3 * macs * scale.batch * scale.updates / 1e12
+    counted = (
+        "wall times are those of a machine that others may have used too, and trainings ran side by side. "
+        f"Training is counted as three times the forward pass: {did:,.0f} T multiply-adds here."
+    )
+    if any(each["device"] != "cpu" for each in trained):
+        wall = sum(each["wall_s"] for each in notes["stages"].values())
+        longest = max(each["wall_s"] for each in trained)
+        return (
+            f"Data took {wall / 60:.1f} minutes, the longest training {longest / 60:.1f}, everything "
+            f"{spent / 60:.0f} minutes of processor time; {counted}"
+        )
+    full = 3 * macs * 700_000 / 1e12
     return (
         f"{spent / 60:.0f} minutes of processor time, so {spent / 120:.0f} on two free cores at best; "
-        "wall times are those of a machine that others used too. Training is counted as three times the "
-        f"forward pass: {3 * macs * visits / 1e12:,.0f} T multiply-adds here. At full scale it is "
-        f"{full / 1e12:,.0f} T. A GPU that sustains 30 T multiply-adds a second in half precision would need "
-        f"{full / 30e12 / 60:.0f} minutes; CNN+RNN, 2,048 small steps one after another whatever the batch, "
-        "about 0.2 s an update, so 9 minutes beside the others; Green's functions and records under 2 "
-        "minutes. That is an estimate from multiply-adds: full scale was not measured."
+        f"{counted} At full scale it is {full:,.0f} T. A GPU that sustains 30 T multiply-adds a second in "
+        f"half precision would need {full / 30 / 60:.0f} minutes; CNN+RNN, 2,048 small steps one after "
+        "another whatever the batch, about 0.2 s an update, so 9 minutes beside the others; Green's "
+        "functions and records under 2 minutes. That is an estimate from multiply-adds: full scale was not "
+        "measured."
     )
 
 

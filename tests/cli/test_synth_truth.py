@@ -27,6 +27,32 @@ def test_a_catalogue_by_a_file_and_a_key(run, tmp_path):
     assert len(rows) == 4 and rows[1].startswith("AB.S001.")
 
 
+def test_the_way_from_synthetics_to_a_relocated_catalogue(run, tmp_path):
+    made, small = tmp_path / "made", ["network.stations=8", "network.radius_km=30", "seismicity.days=0.03"]
+    small += ["seismicity.mainshock=3.0", "seismicity.mainshock_day=0.01", "seismicity.aftershocks=0"]
+    small += ["seismicity.background_per_day=300", "seismicity.smallest=2.5", "seismicity.radius_km=4"]
+    known = ["--stations", made / "stations.csv", "--velocity", made / "model.csv"]
+    picks, used = tmp_path / "picks.csv", tmp_path / "used.csv"
+    events, located, relative = (tmp_path / f"{name}.csv" for name in ("events", "located", "relative"))
+    steps = [
+        ("synth", "catalogue", "-o", made, "--seed", 2, *(part for key in small for part in ("--set", key))),
+        ("pick", "--sds", made / "archive", "--start", "2024-01-01", "--end", "2024-01-02",
+         "--stations", made / "stations.csv", "-o", picks),
+        ("associate", picks, *known, "-o", events, "--assignments", used),
+        ("locate", events, "--assignments", used, *known, "-o", located),
+        ("relocate", located, "--assignments", used, *known, "-o", relative),
+    ]  # fmt: skip
+    for step in steps:
+        done = run(*step)
+        assert done.returncode == 0, done.stderr
+    for mine in (located, relative):
+        found = json.loads(run("catalogue", "compare", made / "events.csv", mine, "--json").stdout)
+        assert found["reference"] == 8 and found["matched"] >= 6 and found["new"] <= 2
+        offsets = found["offsets"]
+        assert offsets["distance_km"]["median"] < 0.5 and abs(offsets["depth_km"]["median"]) < 0.8
+        assert abs(offsets["time_s"]["median"]) < 0.15
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -184,7 +185,14 @@ def test_a_wrong_call_says_what_is_wrong():
 def test_the_whole_of_it_from_nothing(tmp_path):
     command = [sys.executable, FOLDER / "reproduce.py", "--scale", "small", "--fraction", "0.005"]
     where = ["--out", tmp_path / "out", "--page", tmp_path / "page.md"]
-    subprocess.run([*command, *where], check=True, capture_output=True, timeout=900)
+    pack = ["--pack", tmp_path / "all.zip"]
+    done = subprocess.run([*command, *where, *pack], check=True, capture_output=True, text=True, timeout=900)
+    table = done.stdout.splitlines()[-11:]
+    assert table[0].startswith("network") and table[1].startswith("3-layer CNN") and "52,195" in table[1]
+    assert "claims hold" in table[-1] and len(table) == 11
+    with zipfile.ZipFile(tmp_path / "all.zip") as packed:
+        names = set(packed.namelist())
+    assert {"page.md", "page/figure-5.png", "judged/unet.npz", "trained-unet.log", "timing.json"} <= names
     text = (tmp_path / "page.md").read_text(encoding="utf-8")
     assert "small x 0.005" in text and "2,715,651 | 2,715,651" in text
     assert len(list((tmp_path / "page").glob("figure-*.png"))) == 5

@@ -27,8 +27,9 @@ def rows_of(path):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    target = tmp_path_factory.mktemp("catalogue")
-    write_catalogue(SMALL, target)
+    target, told = tmp_path_factory.mktemp("catalogue"), []
+    write_catalogue(SMALL, target, lambda done, total: told.append((done, total)))
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
     return target
 
 

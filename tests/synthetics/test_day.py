@@ -33,7 +33,9 @@ def test_pickers_find_strong_arrivals(made, name):
 
 
 def test_files_hold_what_was_made(made, tmp_path):
-    write_day(TWO_HOURS, tmp_path)
+    told = []
+    write_day(TWO_HOURS, tmp_path, lambda done, total: told.append((done, total)))
+    assert told[-1] == (len(made.sources), len(made.sources))
     (file,) = tmp_path.glob("*.mseed")
     traces = read_traces(file)[0]
     for trace in made.traces:

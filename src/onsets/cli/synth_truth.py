@@ -30,7 +30,12 @@ def day(
     """
     from onsets.synthetics import DayOptions, write_day
 
-    made = write_day(options_of(DayOptions(), config, _seeded(sets, seed)), output)
+    options = options_of(DayOptions(), config, _seeded(sets, seed))
+    update, close = progress_bar(quiet or as_json, "events")
+    try:
+        made = write_day(options, output, lambda done, total: update(done, total, "recorded"))
+    finally:
+        close()
     said = {
         "folder": output,
         "events": len(made.sources),
@@ -59,11 +64,9 @@ def catalogue(
     from onsets.synthetics import CatalogueOptions, write_catalogue
 
     options = options_of(CatalogueOptions(), config, _seeded(sets, seed))
-    update, close = progress_bar(quiet or as_json, "stations")
+    update, close = progress_bar(quiet or as_json)
     try:
-        sources, picks = write_catalogue(
-            options, output, lambda done, total: update(done, total, "stations recorded")
-        )
+        sources, picks = write_catalogue(options, output, lambda done, total: update(done, total, "recorded"))
     finally:
         close()
     said = {"folder": output, "events": len(sources), "picks": len(picks)}

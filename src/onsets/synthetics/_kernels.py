@@ -29,7 +29,8 @@ and ``A = (V + W)/2``, ``B = (V - W)/2``: the near-field terms in 1/x are in it,
 References
 ----------
 Kennett, B. L. N. (1983). Seismic Wave Propagation in Stratified Media, section 4.4.
-Herrmann, R. B. and Wang, C. Y. (1985). BSSA 75, 41-56, doi 10.1785/BSSA0750010041 (the ten traces).
+Herrmann, R. B. and Wang, C. Y. (1985). A comparison of synthetic seismograms. BSSA 75, 41-56
+(the ten traces).
 """
 
 from __future__ import annotations

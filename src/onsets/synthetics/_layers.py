@@ -18,7 +18,8 @@ differences of the two media, which stay exact when both are alike. Only decayin
 References
 ----------
 Kennett, B. L. N. (1983). Seismic Wave Propagation in Stratified Media, chapters 3, 5 and 6.
-Luco, J. E. and Apsel, R. J. (1983). BSSA 73, 909-929, doi 10.1785/BSSA0730040909.
+Luco, J. E. and Apsel, R. J. (1983). On the Green's functions for a layered half-space. Part I.
+BSSA 73, 909-929.
 """
 
 from __future__ import annotations

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 
 from onsets.earth import Frame
 from onsets.errors import ConfigError
-from onsets.synthetics.continuous import Continuous, Ground, Site, record_continuously
+from onsets.synthetics.continuous import Continuous, Ground, Progress, Site, record_continuously
 from onsets.synthetics.day import start_of
 from onsets.synthetics.instrument import INSTRUMENTS
 from onsets.synthetics.seismicity import Seismicity, Sources, make_sources
@@ -30,7 +30,6 @@ from onsets.waveforms.mseed import write_mseed
 
 __all__ = ["CatalogueOptions", "Network", "make_network", "write_catalogue"]
 
-Progress = Callable[[int, int], None]
 DAY_NS = 86_400 * 10**9
 
 
@@ -96,7 +95,9 @@ class CatalogueOptions:
     seed: int = 0
     waveforms: bool = True
     network: Network = field(default_factory=Network)
-    seismicity: Seismicity = field(default_factory=lambda: Seismicity(mainshock=4.5, aftershocks=100))
+    seismicity: Seismicity = field(
+        default_factory=lambda: Seismicity(days=0.25, mainshock=4.5, mainshock_day=0.05, aftershocks=100)
+    )
     ground: Ground = field(default_factory=Ground)
 
     def __post_init__(self) -> None:
@@ -138,7 +139,7 @@ def write_catalogue(
         Made if it is not there. Gets ``archive/`` (SDS, miniSEED), ``stations.csv``, ``model.csv``,
         ``events.csv`` and ``picks.csv``.
     progress : callable, optional
-        Called with stations done and in all.
+        Called with station-days done and in all.
 
     Returns
     -------
@@ -158,12 +159,13 @@ def write_catalogue(
     sites = make_network(options.network, np.random.default_rng([options.seed, 1]))
     start_ns, frame = start_of(options.start), Frame(options.network.latitude, options.network.longitude)
     tables, events = [], []
-    for number, site in enumerate(sites):
-        picks, which = _one_station(options, sources, site, number, target / "archive")
+    units = list(product(enumerate(sites), range(int(np.ceil(options.seismicity.days)))))
+    for done, ((number, site), day) in enumerate(units, 1):
+        picks, which = _one_day(options, sources, site, (number, day), target / "archive")
         tables.append(picks)
         events += which
         if progress is not None:
-            progress(number + 1, len(sites))
+            progress(done, len(units))
     picks = Picks.concat(tables)
     names = event_ids(sources)
     write_picks(picks, [names[k] for k in events], target / "picks.csv")
@@ -176,27 +178,24 @@ def write_catalogue(
     return sources, picks
 
 
-def _one_station(
-    options: CatalogueOptions, sources: Sources, site: Site, number: int, archive: Path
+def _one_day(
+    options: CatalogueOptions, sources: Sources, site: Site, unit: tuple[int, int], archive: Path
 ) -> tuple[Picks, list[int]]:
-    """Record a station day by day and return its picks with the number of the event of each."""
-    start_ns, prefix = start_of(options.start), INSTRUMENTS[options.ground.instrument].channel_prefix
-    tables, events = [], []
-    for day in range(int(np.ceil(options.seismicity.days))):
-        seconds = 86_400.0 * min(1.0, options.seismicity.days - day)
-        rng = np.random.default_rng([options.seed, 2, number, day])
-        moved = dataclasses.replace(sources, time_s=sources.time_s - 86_400.0 * day)
-        near = np.flatnonzero((moved.time_s > -options.ground.window_s - 600) & (moved.time_s < seconds))
-        own_ns = start_ns + day * DAY_NS
-        record = record_continuously(
-            moved.take(near), site, options.ground, seconds, rng, waveforms=options.waveforms
-        )
-        picks, which = truth_picks(record, site, own_ns, seconds, prefix)
-        tables.append(picks)
-        events += near[which].tolist()
-        if options.waveforms:
-            _write_day(record, site, own_ns, (options.ground.rate_hz, prefix), archive)
-    return Picks.concat(tables), events
+    """Record a day at a station and return its picks with the number of the event of each."""
+    number, day = unit
+    own_ns = start_of(options.start) + day * DAY_NS
+    prefix = INSTRUMENTS[options.ground.instrument].channel_prefix
+    seconds = 86_400.0 * min(1.0, options.seismicity.days - day)
+    rng = np.random.default_rng([options.seed, 2, number, day])
+    moved = dataclasses.replace(sources, time_s=sources.time_s - 86_400.0 * day)
+    near = np.flatnonzero((moved.time_s > -options.ground.window_s - 600) & (moved.time_s < seconds))
+    record = record_continuously(
+        moved.take(near), site, options.ground, seconds, rng, waveforms=options.waveforms
+    )
+    picks, which = truth_picks(record, site, own_ns, seconds, prefix)
+    if options.waveforms:
+        _write_day(record, site, own_ns, (options.ground.rate_hz, prefix), archive)
+    return picks, near[which].tolist()
 
 
 def _write_day(record: Continuous, site: Site, start_ns: int, how: tuple[float, str], archive: Path) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onsets.errors import ConfigError
+from onsets.synthetics._transform import fourier
 from onsets.types import Float32
 
 __all__ = ["Scattering", "add_coda", "coda_share"]
@@ -140,7 +141,7 @@ def add_coda(
     distance = np.broadcast_to(np.asarray(distance_km, np.float64), records.shape[:1])
     if onset.shape != (len(records), 2):
         raise ConfigError(f"arrivals have shape {onset.shape}, expected ({len(records)}, 2)")
-    bands = _bands(2 * samples, rate_hz, own.octaves)
+    bands = _bands(samples, rate_hz, own.octaves)
     out = np.array(records, np.float32)
     speeds = ((own.vp_km_s, own.free_path_km / own.p_share), (own.vs_km_s, own.free_path_km))
     at = np.arange(samples)
@@ -153,7 +154,7 @@ def add_coda(
             share = coda_share(lapse, distance[part, None], speed, path) / rate_hz  # a sample
             share = np.where(at >= start, share, 0.0)
             stop = onset[part, 1, None] if k == 0 else np.full((len(start), 1), samples)
-            direct = np.where((at >= start) & (at < stop), 1.0, 0.0)[:, None] * records[part]
+            direct = np.where(((at >= start) & (at < stop))[:, None], records[part], np.float32(0))
             _add(out[part], direct, share, (at - start) / rate_hz, bands, own, rng)
     return out
 
@@ -167,13 +168,14 @@ def _bands(length: int, rate_hz: float, octaves: tuple[float, ...]) -> dict[floa
     width = np.diff(centres).min() if len(centres) > 1 else 1.0
     away = np.minimum(np.abs(place - centres[:, None]) / width, 1.0)
     root = np.cos(np.pi / 2 * away)
+    root[away == 1] = 0.0
     root /= np.sqrt((root**2).sum(axis=0))
     return {f: window.astype(np.float32) for f, window in zip(middles, root, strict=True)}
 
 
 def _add(
     out: Float32,
-    direct: Float64,
+    direct: Float32,
     share: Float64,
     since_s: Float64,
     bands: dict[float, npt.NDArray[np.float32]],
@@ -181,14 +183,17 @@ def _add(
     rng: np.random.Generator,
 ) -> None:
     """Add the coda of one phase, octave by octave, in place."""
-    samples, components = out.shape[-1], out.shape[1]
-    length = 2 * samples
-    spectrum = np.fft.rfft(direct, length)
+    fft, (count, components, samples) = fourier(), out.shape
+    spectrum = np.abs(fft.rfft(direct))
     for middle, window in bands.items():
-        power = np.abs(spectrum * window) ** 2
-        energy = (2 * power.sum(axis=(1, 2)) - power[..., 0].sum(axis=1)) / length  # Parseval, one-sided
+        power = (spectrum * window) ** 2
+        energy = (2 * power.sum(axis=(1, 2)) - power[..., 0].sum(axis=1)) / samples  # Parseval, one-sided
         absorbed = np.exp(-2 * np.pi * middle ** (1 - own.exponent) / own.q0 * np.maximum(since_s, 0.0))
-        level = energy[:, None] * share * absorbed / components
-        noise = np.fft.rfft(rng.standard_normal((*out.shape[:2], length), np.float32)) * window
-        field = np.fft.irfft(noise, length)[..., :samples] / np.sqrt(np.mean(window**2))
-        out += (field * np.sqrt(level)[:, None]).astype(np.float32)
+        level = np.sqrt(energy[:, None] * share * absorbed / components).astype(np.float32)
+        some = np.flatnonzero(window)
+        field = np.zeros((count, components, len(window)), np.complex64)
+        drawn = rng.standard_normal((count, components, 2 * len(some)), np.float32).view(np.complex64)
+        field[..., some[0] : some[-1] + 1] = drawn * window[some]
+        noise = fft.irfft(field, samples, overwrite_x=True)
+        noise *= level[:, None] * np.float32(samples / (2 * np.sqrt(np.sum(window.astype(np.float64) ** 2))))
+        out += noise

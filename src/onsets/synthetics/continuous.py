@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,9 +21,10 @@ from onsets.synthetics.source import double_couple, moment_n_m, rotate_to_zne
 from onsets.types import Float32, Record
 from onsets.waveforms import bandpass
 
-__all__ = ["Continuous", "Ground", "Site", "record_continuously"]
+__all__ = ["Continuous", "Ground", "Progress", "Site", "record_continuously"]
 
 Float64 = npt.NDArray[np.float64]
+Progress = Callable[[int, int], None]
 LEAD_S, FADE_S, SNR_S = 2.0, 10.0, 2.0
 SNR_BAND_HZ = (2.0, 20.0)
 BLOCK = 32
@@ -121,6 +123,7 @@ def record_continuously(
     rng: np.random.Generator,
     *,
     waveforms: bool = True,
+    progress: Progress | None = None,
 ) -> Continuous:
     """Record all sources at a station, with noise.
 
@@ -135,6 +138,8 @@ def record_continuously(
     rng : Generator
     waveforms : bool
         False gives the arrivals alone, with an empty record and without SNR.
+    progress : callable, optional
+        Called with events recorded and in all.
 
     Returns
     -------
@@ -163,6 +168,8 @@ def record_continuously(
             a, b = max(0, at), min(samples, at + row.shape[1])
             if a < b:
                 day[:, a:b] += row[:, a - at : b - at]
+        if progress is not None:
+            progress(min(first + BLOCK, len(sources)), len(sources))
     return Continuous(digitise(day), arrivals, snr)
 
 
@@ -183,20 +190,8 @@ def _windows(
     drop = 1e6 * ground.stress_drop_mpa * np.exp(rng.normal(0, np.log(2), len(some)))
     speeds = np.array([model.vs_km_s[model.layer_at(z)] for z in some.depth_km.tolist()])
     corner = corner_hz(moment, drop, speeds)
-    waves = np.empty((len(some), 3, samples), np.float32)
-    for k in range(len(some)):  # each window begins at its own time after the origin
-        own = slice(k, k + 1)
-        window = (samples, rate, float(start[k] / rate - some.time_s[k]))
-        waves[own] = ray_records(
-            model,
-            some.depth_km[own],
-            distance[own],
-            azimuth[own],
-            tensor[own],
-            corner[own],
-            window,
-            ground.rays,
-        )
+    window = (samples, rate, start / rate - some.time_s)  # each begins at its own time after the origin
+    waves = ray_records(model, some.depth_km, distance, azimuth, tensor, corner, window, ground.rays)
     reach = np.hypot(distance, some.depth_km)
     waves = add_coda(waves, rate, relative * rate, reach, rng, ground.scattering)
     waves = rotate_to_zne(waves, azimuth + 180)

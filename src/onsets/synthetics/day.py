@@ -10,7 +10,7 @@ import numpy as np
 
 from onsets.earth import Frame
 from onsets.errors import ConfigError
-from onsets.synthetics.continuous import Ground, Site, record_continuously
+from onsets.synthetics.continuous import Ground, Progress, Site, record_continuously
 from onsets.synthetics.instrument import INSTRUMENTS
 from onsets.synthetics.seismicity import Seismicity, Sources, make_sources
 from onsets.synthetics.truth import event_ids, made_folder, traces_of, truth_picks, write_events, write_picks
@@ -87,19 +87,20 @@ def start_of(text: str) -> int:
         raise ConfigError(f"start is {text!r}, expected a time such as 2024-01-01T00:00:00") from error
 
 
-def make_day(options: DayOptions) -> Day:
+def make_day(options: DayOptions, progress: Progress | None = None) -> Day:
     """Record a station for some hours.
 
     Parameters
     ----------
     options : DayOptions
+    progress : callable, optional
+        Called with events recorded and in all.
     """
     rng = np.random.default_rng([options.seed, 0])
     sources = make_sources(dataclasses.replace(options.seismicity, days=options.hours / 24), rng)
     seconds, start_ns = 3600 * options.hours, start_of(options.start)
-    record = record_continuously(
-        sources, options.site, options.ground, seconds, np.random.default_rng([options.seed, 1])
-    )
+    rng = np.random.default_rng([options.seed, 1])
+    record = record_continuously(sources, options.site, options.ground, seconds, rng, progress=progress)
     prefix = INSTRUMENTS[options.ground.instrument].channel_prefix
     picks, events = truth_picks(record, options.site, start_ns, seconds, prefix)
     names = event_ids(sources)
@@ -107,7 +108,7 @@ def make_day(options: DayOptions) -> Day:
     return Day(traces, picks, [names[k] for k in events], sources)
 
 
-def write_day(options: DayOptions, folder: str | Path) -> Day:
+def write_day(options: DayOptions, folder: str | Path, progress: Progress | None = None) -> Day:
     """Write a day as miniSEED, ``picks.csv`` and ``events.csv`` (places east and north of the middle).
 
     Parameters
@@ -115,6 +116,8 @@ def write_day(options: DayOptions, folder: str | Path) -> Day:
     options : DayOptions
     folder : str or Path
         Made if it is not there.
+    progress : callable, optional
+        Called with events recorded and in all.
 
     Returns
     -------
@@ -128,7 +131,7 @@ def write_day(options: DayOptions, folder: str | Path) -> Day:
         If a file cannot be written.
     """
     target = made_folder(folder)
-    day = make_day(options)
+    day = make_day(options, progress)
     write_mseed(day.traces, target / f"{options.site.station_id}{options.start[:10]}.mseed")
     write_picks(day.picks, day.events, target / "picks.csv")
     names = event_ids(day.sources)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onsets.errors import ConfigError, nearest
+from onsets.synthetics._transform import fourier
 from onsets.types import Float32, Record
 from onsets.waveforms import resample
 
@@ -82,9 +83,12 @@ def instrument_response(name: str, frequency_hz: npt.ArrayLike) -> Complex128:
     if name not in INSTRUMENTS:
         raise ConfigError(f"unknown instrument {name!r}; {nearest(name, list(INSTRUMENTS))}")
     own = INSTRUMENTS[name]
-    frequency = np.append(np.asarray(frequency_hz, np.float64), own.reference_hz)
-    s = 2j * np.pi * frequency[:, None]
-    shape = np.prod(s - np.array(own.zeros), axis=1) / np.prod(s - np.array(own.poles), axis=1)
+    s = 2j * np.pi * np.append(np.asarray(frequency_hz, np.float64), own.reference_hz)
+    shape = np.ones_like(s)
+    for zero in own.zeros:
+        shape *= s - zero
+    for pole in own.poles:
+        shape /= s - pole
     return np.asarray(shape[:-1] * (own.sensitivity / abs(shape[-1])), np.complex128)
 
 
@@ -108,10 +112,11 @@ def record_as(velocity: Float32, rate_hz: float, name: str) -> Float32:
     ConfigError
         If the instrument is unknown.
     """
-    samples = velocity.shape[-1]
-    length = 2 ** int(np.ceil(np.log2(2 * samples)))
-    response = instrument_response(name, np.fft.rfftfreq(length, 1 / rate_hz)).astype(np.complex64)
-    return np.fft.irfft(np.fft.rfft(velocity, length) * response, length)[..., :samples].astype(np.float32)
+    fft, samples = fourier(), velocity.shape[-1]
+    length = fft.next_fast_len(2 * samples, real=True)
+    spectrum = fft.rfft(velocity, length)
+    spectrum *= instrument_response(name, np.fft.rfftfreq(length, 1 / rate_hz)).astype(np.complex64)
+    return np.asarray(fft.irfft(spectrum, length)[..., :samples], np.float32)
 
 
 def digitise(counts: Float32, bits: int = 24) -> npt.NDArray[np.int32]:
@@ -123,7 +128,8 @@ def digitise(counts: Float32, bits: int = 24) -> npt.NDArray[np.int32]:
     [1, 8388607]
     """
     top = 2 ** (bits - 1)
-    return np.asarray(np.rint(counts).clip(-top, top - 1), np.int32)
+    whole = np.rint(counts)
+    return np.asarray(np.clip(whole, -top, top - 1, out=whole), np.int32)
 
 
 def at_rate(records: Float32, rate_hz: float, wanted_hz: float) -> Float32:

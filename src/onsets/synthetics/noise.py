@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onsets.errors import ConfigError
+from onsets.synthetics._transform import fourier
 from onsets.types import Float32
 
 __all__ = ["ground_noise", "noise_model_db", "recorded_noise"]
@@ -110,12 +111,14 @@ def ground_noise(
     gain = (period / (2 * np.pi)) ** powers[quantity]
     if response is not None:
         gain = gain * np.abs(response[1:])
+    fft = fourier()
     for row, own in zip(out, levels.tolist(), strict=True):
         root = 10 ** (noise_model_db(period, own) / 20) * gain * np.sqrt(rate_hz * samples) / 2
         root = np.concatenate([[0.0], root]).astype(np.float32)
         for k in range(components):
-            drawn = rng.standard_normal((2, len(root)), np.float32)
-            row[k] = np.fft.irfft(root * (drawn[0] + 1j * drawn[1]), samples)
+            drawn = rng.standard_normal((len(root), 2), np.float32).view(np.complex64)[:, 0]
+            drawn *= root
+            row[k] = fft.irfft(drawn, samples, overwrite_x=True)
     return out
 
 

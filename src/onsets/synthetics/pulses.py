@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from onsets.errors import ConfigError, MissingExtraError, nearest
+from onsets.errors import ConfigError, nearest
+from onsets.synthetics._transform import fourier
 from onsets.types import Float32
 
 __all__ = ["PULSES", "convolve", "pulse_spectrum"]
@@ -96,10 +97,7 @@ def convolve(records: Float32, rate_hz: float, kind: str, duration_s: npt.ArrayL
     MissingExtraError
         If SciPy is not installed.
     """
-    try:
-        from scipy import fft
-    except ImportError as error:
-        raise MissingExtraError("scipy", "synthetics", "making synthetics") from error
+    fft = fourier()
     samples = records.shape[-1]
     duration = np.broadcast_to(np.asarray(duration_s, np.float64), records.shape[:1])
     if len(duration) and duration.max() > samples / rate_hz:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from onsets.earth import LayeredModel, travel_times
 from onsets.errors import ConfigError
 from onsets.synthetics.pulses import pulse_spectrum
-from onsets.synthetics.site import minimum_phase
+from onsets.synthetics.site import causal_log
 from onsets.types import Float32
 
 __all__ = ["RayOptions", "corner_hz", "ray_arrivals", "ray_records"]
@@ -84,7 +84,7 @@ def ray_records(
     azimuth_deg: npt.ArrayLike,
     tensor: Float64,
     source_corner_hz: npt.ArrayLike,
-    window: tuple[int, float, float],
+    window: tuple[int, float, npt.ArrayLike],
     options: RayOptions | None = None,
 ) -> Float32:
     """Make ground velocity at the surface.
@@ -97,7 +97,7 @@ def ray_records(
     tensor : ndarray of float64, shape (n, 6)
         N m, in the order of :data:`onsets.synthetics.TENSOR`.
     source_corner_hz : array_like, shape (n,)
-    window : (int, float, float)
+    window : (int, float, array_like of shape (n,) or a number)
         Samples, rate (Hz), and time of sample 0 after the origin (s).
     options : RayOptions, optional
 
@@ -116,22 +116,29 @@ def ray_records(
     """
     own = RayOptions() if options is None else options
     samples, rate_hz, start_s = window
-    columns = (depth_km, distance_km, azimuth_deg, source_corner_hz)
-    depth, distance, azimuth, corner = (
+    columns = (depth_km, distance_km, azimuth_deg, source_corner_hz, start_s)
+    depth, distance, azimuth, corner, start = (
         np.broadcast_to(np.asarray(column, np.float64), (len(tensor),)) for column in columns
     )
+    frequency = np.fft.rfftfreq(2 * samples, 1 / rate_hz)
+    loss = _causal_losses(frequency, own)
     out = np.zeros((len(tensor), 3, samples), np.float32)
     for first in range(0, len(tensor), BLOCK):
         part = slice(first, first + BLOCK)
         place = depth[part], distance[part], azimuth[part]
         spectrum = np.zeros((len(place[0]), 3, samples + 1), np.complex128)
-        frequency = np.fft.rfftfreq(2 * samples, 1 / rate_hz)
         pulse = pulse_spectrum("brune", 4 / (2 * np.pi * corner[part]), frequency) * _fade(frequency, rate_hz)
         for kind in ("P", "S", "Pg", "Sg"):
-            _add_phase(spectrum, kind, model, place, tensor[part], (frequency, start_s), own)
-        motion = np.fft.irfft(spectrum * pulse[:, None] * (2j * np.pi * frequency), 2 * samples) * rate_hz
-        out[part] = motion[..., :samples]
+            _add_phase(spectrum, kind, model, place, tensor[part], (frequency, start[part], loss), own)
+        spectrum *= (pulse * (2j * np.pi * rate_hz * frequency))[:, None]
+        out[part] = np.fft.irfft(spectrum, 2 * samples)[..., :samples]
     return out
+
+
+def _causal_losses(frequency: Float64, own: RayOptions) -> tuple[Complex128, Complex128]:
+    """Return the logarithms of what the station's ground takes, and of what a second of S does."""
+    power = np.maximum(frequency, 1e-3) ** (1 - own.exponent)
+    return causal_log(-np.pi * own.kappa_s * frequency), causal_log(-np.pi * power / own.q0)
 
 
 def _fade(frequency: Float64, rate_hz: float) -> Float64:
@@ -145,29 +152,33 @@ def _add_phase(
     model: LayeredModel,
     place: tuple[Float64, Float64, Float64],
     tensor: Float64,
-    axis: tuple[Float64, float],
+    axis: tuple[Float64, Float64, tuple[Complex128, Complex128]],
     own: RayOptions,
 ) -> None:
     """Add one phase in place; the direct one only where the first is a head wave."""
-    depth, distance, azimuth = place
-    frequency, start_s = axis
+    frequency, start_s, (ground, second) = axis
+    rows = np.arange(len(tensor))
+    if len(kind) == 2:  # after its head wave
+        rows = np.flatnonzero(travel_times(model, kind[0], place[1], place[0]).branch != 0)
+        if not len(rows):
+            return
+    (depth, distance, azimuth), tensor, start_s = (each[rows] for each in place), tensor[rows], start_s[rows]
     ray = travel_times(model, kind, distance, depth)
     scale = np.where(ray.branch != 0, own.head_wave, 1.0)
-    if len(kind) == 2:  # after its head wave
-        scale = np.where(travel_times(model, kind[0], distance, depth).branch != 0, 1.0, 0.0)
     speeds, share = (model.vp_km_s, 0.5) if kind[0] == "P" else (model.vs_km_s, 1.0)
     layer = np.array([model.layer_at(z) for z in depth.tolist()])
     density, speed = np.asarray(model.density_g_cm3)[layer] * 1e3, speeds[layer] * 1e3
     reach = np.maximum(np.hypot(depth, distance), own.nearest_km) * 1e3
     pattern = _surface_motion(kind[0], tensor, azimuth, ray.takeoff_deg, ray.distance_slope_s_km * speeds[0])
     size = scale * 2 / (4 * np.pi * density * speed**3 * reach)
-    loss = np.pi * own.kappa_s * frequency
-    power = np.maximum(frequency, 1e-3) ** (1 - own.exponent)
-    loss = loss + np.pi * ray.time_s[:, None] * share * power / own.q0
-    shift = np.exp(-2j * np.pi * frequency * (ray.time_s - start_s)[:, None])
-    late = (ray.time_s - start_s >= 0) & (ray.time_s - start_s < (len(frequency) - 1) / (2 * frequency[-1]))
-    along = minimum_phase(np.exp(-np.minimum(loss, 600.0))) * shift * (size * late)[:, None]
-    spectrum += pattern[:, :, None] * along[:, None]
+    after = ray.time_s - start_s
+    inside = (after >= 0) & (after < (len(frequency) - 1) / (2 * frequency[-1]))
+    along = np.multiply.outer(share * ray.time_s, second)
+    along += ground
+    along.imag -= np.multiply.outer(after, 2 * np.pi * frequency)
+    along = np.exp(along, out=along) * (size * inside)[:, None]
+    for row in range(3):
+        spectrum[rows, row] += pattern[:, row, None] * along
 
 
 def _surface_motion(

@@ -7,9 +7,10 @@ import numpy.typing as npt
 
 from onsets.earth import LayeredModel
 from onsets.errors import ConfigError
+from onsets.synthetics._transform import fourier
 from onsets.types import Float32
 
-__all__ = ["apply_spectrum", "layer_response", "minimum_phase", "quarter_wavelength"]
+__all__ = ["apply_spectrum", "causal_log", "layer_response", "minimum_phase", "quarter_wavelength"]
 
 Float64 = npt.NDArray[np.float64]
 Complex128 = npt.NDArray[np.complex128]
@@ -116,11 +117,21 @@ def minimum_phase(gain: npt.ArrayLike) -> Complex128:
     -----
     The phase is minus the Hilbert transform of the logarithm, by the folded cepstrum.
     """
-    log = np.log(np.asarray(gain, np.float64))
-    length = 2 * (log.shape[-1] - 1)
-    cepstrum = np.fft.irfft(log, length)
+    return np.asarray(np.exp(causal_log(np.log(np.asarray(gain, np.float64)))), np.complex128)
+
+
+def causal_log(log_gain: Float64) -> Complex128:
+    """Return the logarithm of the causal spectrum of a gain, which is linear in that of the gain.
+
+    Parameters
+    ----------
+    log_gain : ndarray of float64, shape (..., f)
+        At evenly spaced frequencies from 0 to the Nyquist frequency.
+    """
+    length = 2 * (log_gain.shape[-1] - 1)
+    cepstrum = np.fft.irfft(log_gain, length)
     fold = np.concatenate([[1.0], np.full(length // 2 - 1, 2.0), [1.0], np.zeros(length // 2 - 1)])
-    return np.asarray(np.exp(np.fft.rfft(cepstrum * fold)), np.complex128)
+    return np.asarray(np.fft.rfft(cepstrum * fold), np.complex128)
 
 
 def apply_spectrum(records: Float32, spectrum: Complex128) -> Float32:
@@ -139,5 +150,7 @@ def apply_spectrum(records: Float32, spectrum: Complex128) -> Float32:
     samples = records.shape[-1]
     if spectrum.shape[-1] != samples + 1:
         raise ConfigError(f"spectrum has {spectrum.shape[-1]} frequencies, expected {samples + 1}")
-    filtered = np.fft.irfft(np.fft.rfft(records, 2 * samples) * spectrum, 2 * samples)
+    fft = fourier()
+    filtered = fft.rfft(records, 2 * samples)
+    filtered = fft.irfft(filtered * spectrum.astype(filtered.dtype), 2 * samples, overwrite_x=True)
     return np.asarray(filtered[..., :samples], np.float32)
