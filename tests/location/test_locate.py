@@ -214,19 +214,30 @@ def test_station_corrections_are_found_and_used():
 
 def test_events_of_nonlinloc_in_its_own_model(shared):
     from onsets.earth import LayeredModel, geodesic, read_model
-    from onsets.store.nonlinloc import read_hyp
+    from onsets.store.nonlinloc import read_hyp, read_obs
     from onsets.waveforms import read_stations
 
     folder = shared / "data/location/nonlinloc_alaska"
     layers = read_model(folder / "run/nlloc_sample.in")
     model = LayeredModel(layers.depth_km, layers.vp_km_s, layers.vp_km_s / 1.68)  # as LOCMETH asks for
     stations = read_stations(folder / "obs/station_coordinates.txt")
+    # LOCGAU2 .02 .05 2 and the errors of the picks; with LOCGAU2, LOCGAU's 0.2 s is not used
     options = LocateOptions(
-        method="edt", depths_km=(-5.0, 100.0), model_error_s=0.2, model_error_share=0.02, distance_km=1000.0
+        method="edt", depths_km=(-5.0, 100.0), model_error_s=0.05, model_error_share=0.02, distance_km=1000.0
     )
-    for name in ("172935", "180013"):
-        events, assignments = read_hyp(folder / f"loc/alaska.20181130.{name}.grid0.loc.hyp")
-        found = locate(events, assignments, stations, model, options)
+    _, picks, errors = read_obs(folder / "obs/2018-11-30-mww70-southern-alaska.obs")
+    keys = zip(
+        picks.station_id.tolist(), picks.phase.tolist(), (picks.time_ns // 10**6).tolist(), strict=True
+    )
+    known = dict(zip(keys, errors.tolist(), strict=True))
+    files = sorted((folder / "loc").glob("alaska.2018*.hyp"))
+    assert len(files) == 7
+    for path in files:
+        events, rows = read_hyp(path)
+        keys = zip(
+            rows.station_id.tolist(), rows.phase.tolist(), (rows.time_ns // 10**6).tolist(), strict=True
+        )
+        found = locate(events, rows, stations, model, options, np.array([known[key] for key in keys]))
         apart, _, _ = geodesic(
             events.latitude[0], events.longitude[0], found.events.latitude[0], found.events.longitude[0]
         )

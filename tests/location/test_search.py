@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from onsets.location import LocateOptions
+from onsets.location.differential import seek
 from onsets.location.geiger import solve
 from onsets.location.search import Grids, search
 from tests.location.making import MODEL
@@ -39,9 +40,12 @@ def test_the_grid_comes_near_and_the_iteration_arrives(change):
     options = dataclasses.replace(LocateOptions(far_km=100.0, depths_km=(0.0, 30.0)), **change)
     start, inside = search(observed(), Grids.of(MODEL, options), options)
     assert inside and np.linalg.norm(start - TRUTH) < 6
-    solution = solve(observed(), MODEL, start, options)
-    np.testing.assert_allclose(solution.source, TRUTH, atol=0.01)
-    assert solution.origin_s == pytest.approx(3.0, abs=0.002)
+    solver = seek if options.method == "edt" else solve
+    solution = solver(observed(), MODEL, start, options)
+    # by differential times smaller travel times are a little likelier, for they are less uncertain
+    atol = 0.03 if options.method == "edt" else 0.01
+    np.testing.assert_allclose(solution.source, TRUTH, atol=atol)
+    assert solution.origin_s == pytest.approx(3.0, abs=atol / 5)
 
 
 def test_the_reach_is_widened_for_an_event_outside():

@@ -56,6 +56,9 @@ def locate(
 ) -> None:
     """Locate events: hypocentres with uncertainties, residuals, quality A to D.
 
+    Errors are one standard deviation and take all depths into account that the picks allow. Wrong picks:
+    norm=l1 (the default) and method=edt hold against some, norm=l2 does not, nor do its errors.
+
     Example: onsets locate events.csv -a assignments.csv -s stations.csv -v model.csv -o located.csv
     """
     from onsets.config import make, override

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from onsets.earth import LayeredModel
 from onsets.location.observed import Observed
 from onsets.location.options import LocateOptions
-from onsets.location.weighing import edt_covariance, huber_covariance, huber_origin, pair_weights
+from onsets.location.weighing import Errors, huber_covariance, huber_origin
 
 __all__ = ["Solution", "solve"]
 
@@ -39,8 +39,9 @@ class Solution:
     fixed : bool
         Whether the depth was held.
     cost : float
-        What the iteration made small; of equal differential times over the standard deviation of the
-        origin times by all picks.
+        What was made small.
+    temper : float
+        As in :class:`onsets.location.weighing.Errors`.
     """
 
     source: Floats
@@ -52,6 +53,7 @@ class Solution:
     freedom: float
     fixed: bool
     cost: float
+    temper: float
 
 
 def solve(
@@ -78,18 +80,12 @@ def solve(
     -----
     Each pick has the standard deviation of pick and model together. L2: weights 1 / sigma^2. L1: these
     times min(1, 1 / |r / sigma|) (Huber's function with k = 1, the smooth L1), so that a pick far off
-    pulls no more than one at sigma. Equal differential times: all pairs a, b with weight
-    exp(-r^2 / s) / s^1.5, r = r_a - r_b, s = sigma_a^2 + sigma_b^2, which makes the sum of
-    exp(-r^2 / s) / sqrt(s) largest; the origin time is then the mean weighted by each pick's share of
-    the pairs. Of several such places the one is taken where the sum over the standard deviation of
-    all origin times is largest, as Lomax's EDT_OT_WT does.
+    pulls no more than one at sigma.
 
     References
     ----------
     Geiger, L. (1912). Probability method for the determination of earthquake epicenters from the
     arrival time only. Bull. St. Louis Univ. 8, 60-71.
-    Font, Y., et al. (2004). Hypocentre determination offshore of eastern Taiwan using the maximum
-    intersection method. GJI 158, 655-675, doi 10.1111/j.1365-246X.2004.02317.x.
     """
     columns = [0, 1, 3] if fixed else [0, 1, 2, 3]
     source = start.astype(np.float64).copy()
@@ -129,10 +125,6 @@ def _normal(
     """Return normal matrix and right side of x, y, depth, the origin time solved for, and the cost."""
     deviation, near = observed.deviation_s, observed.near
     early = observed.time_s - time
-    if options.method == "edt":
-        pairs, cost = pair_weights(early, deviation, near)
-        laplace = np.diag(pairs.sum(axis=1)) - pairs
-        return slopes[:, :3].T @ laplace @ slopes[:, :3], slopes[:, :3].T @ laplace @ early, cost
     origin, weight, cost = huber_origin(early, deviation, near, options.norm)
     centred = slopes[:, :3] - np.average(slopes[:, :3], axis=0, weights=weight)
     residual = early - origin
@@ -147,18 +139,31 @@ def _finish(
     deviation, near = observed.deviation_s, observed.near
     early = observed.time_s - time
     cost = _normal(observed, time, slopes, options)[2]
-    if options.method == "edt":
-        share = near / deviation**2
-        middle = np.average(early, weights=share)
-        variance = np.average((early - middle) ** 2, weights=share) + 1 / share.mean()
-        cost /= float(np.sqrt(variance))
-        origin, share, part, freedom = edt_covariance(early, deviation, near, slopes[:, columns])
-    else:
-        origin, share, part, freedom = huber_covariance(
-            early, deviation, near, slopes[:, columns], options.norm
-        )
+    errors = huber_covariance(early, deviation, near, slopes[:, columns], options.norm)
+    return solution(source, early, near, distance, errors, columns, cost)
+
+
+def solution(
+    source: Floats,
+    early: Floats,
+    near: Floats,
+    distance: Floats,
+    errors: Errors,
+    columns: list[int],
+    cost: float,
+) -> Solution:
+    """Put a solution together from what a weighting says of the unknowns of some columns."""
     covariance = np.zeros((4, 4))
-    covariance[np.ix_(columns, columns)] = part
+    covariance[np.ix_(columns, columns)] = errors.covariance
     return Solution(
-        source, origin, early - origin, share * near, distance, covariance, freedom, len(columns) == 3, cost
+        source,
+        errors.origin_s,
+        early - errors.origin_s,
+        errors.share * near,
+        distance,
+        covariance,
+        errors.freedom,
+        len(columns) == 3,
+        cost,
+        errors.temper,
     )

@@ -12,9 +12,11 @@ import numpy.typing as npt
 
 from onsets.earth import Frame, LayeredModel, geodesic
 from onsets.errors import CatalogueError
+from onsets.location.differential import seek
 from onsets.location.geiger import Solution, solve
 from onsets.location.observed import Observed, phase_kind
 from onsets.location.options import LocateOptions
+from onsets.location.profile import coarse, profile, with_moments
 from onsets.location.quality import Ellipsoid, azimuthal_gap, ellipsoid, quality
 from onsets.location.search import Grids, search
 from onsets.tables import Assignments, Events, Stations
@@ -24,8 +26,12 @@ __all__ = ["Locations", "Verdict", "estimate_corrections", "locate"]
 
 Floats = npt.NDArray[np.float64]
 _FARTHEST_MISTAKE_KM = 2000.0
-_UNTOLD_KM = 15.0
 _RECENTRE_KM = 10.0
+_RESTARTS = 3
+_SOLVERS: dict[str, Callable[[Observed, LayeredModel, Floats, LocateOptions, bool], Solution]] = {
+    "origin": solve,
+    "edt": seek,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,33 +277,34 @@ def _one(
     flags = set() if inside else {"outside"}
     fixed = options.fixed_depth_km is not None
     if not fixed and len(observed) >= 4:
-        solution = _deepest_misfit(observed, model, start, options)
+        solution, told = _of_all_depths(observed, model, start, options)
         limit = min(abs(solution.source[2] - end) for end in options.depths_km) < 1e-6
-        told = float(np.sqrt(solution.covariance[2, 2])) <= _UNTOLD_KM
         flags |= {"at_limit"} if limit else set()
     else:
         told = False
     if not told:
         start = start if fixed else np.array([start[0], start[1], options.default_depth_km])
-        solution = solve(observed, model, start, options, fixed=True)
+        solution = _SOLVERS[options.method](observed, model, start, options, True)
         flags = (flags - {"at_limit"}) | {"depth_fixed"}
     return *_described(name, observed, solution, flags, stations), solution
 
 
-def _deepest_misfit(
+def _of_all_depths(
     observed: Observed, model: LayeredModel, start: Floats, options: LocateOptions
-) -> Solution:
-    """Iterate from the start and from a shallower and a deeper one; return the solution that fits best.
-
-    Borders of layers make the misfit rough in depth, with a valley on either side.
-    """
-    best = solve(observed, model, start, options)
-    z = best.source[2]
-    low, high = options.depths_km
-    for depth in (max(low, z - 0.4 * (z - low) - 1.0), min(high, z + 0.4 * (z - low) + 2.0)):
-        other = solve(observed, model, np.array([*best.source[:2], depth]), options)
-        best = other if other.cost < best.cost - 1e-6 else best
-    return best
+) -> tuple[Solution, bool]:
+    """Return the solution that fits best of all depths with the errors that all say, and if they tell one."""
+    solver = _SOLVERS[options.method]
+    best = solver(observed, model, start, options, False)
+    for _ in range(_RESTARTS):
+        whole = profile(observed, model, best.source, options, coarse(*options.depths_km))
+        lowest = int(np.argmin(whole.cost))
+        if whole.cost[lowest] >= best.cost - 1e-6:
+            break
+        other = solver(observed, model, whole.source[lowest], options, False)
+        if other.cost >= best.cost - 1e-6:
+            break
+        best = other
+    return with_moments(observed, model, best, whole, options)
 
 
 def _described(

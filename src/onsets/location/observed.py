@@ -93,8 +93,12 @@ class Observed:
     def held(self, distance_km: Floats, time_s: Floats, options: LocateOptions) -> Observed:
         """Return the same picks with the weights and deviations of some distances and travel times."""
         near = np.maximum(distance_weight(distance_km, options), 1e-6)
-        model = np.hypot(options.model_error_s, options.model_error_share * time_s)
-        return dataclasses.replace(self, near=near, deviation_s=np.hypot(self.error_s, model))
+        return dataclasses.replace(self, near=near, deviation_s=np.sqrt(self.variance(time_s, options)))
+
+    def variance(self, time_s: Floats, options: LocateOptions) -> Floats:
+        """Return the variance of picks and of travel times together, s^2, for ``(..., picks)`` times."""
+        model = options.model_error_s**2 + (options.model_error_share * time_s) ** 2
+        return np.asarray(self.error_s**2 + model)
 
     def take(self, index: npt.NDArray[np.bool_]) -> Observed:
         """Return some of the picks."""

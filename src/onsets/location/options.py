@@ -91,7 +91,8 @@ class LocateOptions:
         ``l1`` (re-weighted: robust, the default) or ``l2`` (least squares).
     method : str
         ``origin``: residuals of arrival times with the origin time solved for; ``edt``: equal differential
-        times, every pair of picks against each other, which holds against picks that are none.
+        times, every pair of picks against each other, which holds against picks that are none: NonLinLoc's
+        EDT_OT_WT, its LOCGAU2 being ``model_error_share`` and ``model_error_s``.
     p_error_s, s_error_s : float
         Standard deviation of a pick whose ``uncertainty_s`` is unknown.
     model_error_s : float

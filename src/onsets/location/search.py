@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onsets.earth import LayeredModel, TimeGrid, time_grid
+from onsets.location.differential import log_density
 from onsets.location.observed import Observed
 from onsets.location.options import LocateOptions
 
@@ -107,17 +108,9 @@ def _misfit(observed: Observed, time: Floats, options: LocateOptions, blur: floa
     deviation = observed.deviation_s
     weight = observed.near / deviation + 1e-9
     origin = observed.time_s - time
-    if options.method == "edt" and len(observed) <= 60:
-        one, two = np.triu_indices(len(observed), 1)
-        spread = deviation[one] ** 2 + deviation[two] ** 2 + blur**2
-        value = np.exp(-((origin[:, one] - origin[:, two]) ** 2) / spread) / np.sqrt(spread)
-        value = value * observed.near[one] * observed.near[two]
-        share = observed.near / deviation**2
-        share = share / share.sum()
-        middle = (origin @ share)[:, None]
-        variance = (origin - middle) ** 2 @ share + 1 / (observed.near / deviation**2).mean() + blur**2
-        return np.asarray(-value.sum(axis=1) / np.sqrt(variance))
-    if options.norm == "l2" and options.method == "origin":
+    if options.method == "edt":
+        return -log_density(observed, time, options, blur)
+    if options.norm == "l2":
         square = weight**2
         middle = (origin @ square / square.sum())[:, None]
         return np.asarray((origin - middle) ** 2 @ square)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["edt_covariance", "huber_covariance", "huber_origin", "pair_weights"]
+__all__ = ["Errors", "huber_covariance", "huber_origin", "huber_weights", "mean_square", "sandwich"]
 
 Floats = npt.NDArray[np.float64]
 _HUBER = 1.0
@@ -13,13 +15,33 @@ _PRIOR_FREEDOM = 8.0
 _LEAST_EIGENVALUE = 1e-8
 # Under the normal distribution, of Huber's function with k = 1: the mean of psi^2 and of its slope.
 _PSI_SQUARE, _PSI_SLOPE = 0.5161, 0.6827
-# Of exp(-z^2 / 2): its mean and that of z^2 times it; of the slope of r exp(-r^2 / s), r of variance s.
-_SHARE, _SHARE_SQUARE, _PAIR_SLOPE = 2**-0.5, 2**-1.5, 3**-1.5
-_ALL_TRIPLES = 120
 
 
-def pair_weights(early: Floats, deviation: Floats, near: Floats) -> tuple[Floats, float]:
-    """Return the weights of all pairs of picks in an equal-differential-time location.
+@dataclass(frozen=True, slots=True, eq=False)
+class Errors:
+    """What a weighting says at the best place.
+
+    Attributes
+    ----------
+    origin_s : float
+    share : ndarray of float64, shape (picks,)
+        What the norm left of each pick, 0 to 1.
+    covariance : ndarray of float64, shape (unknowns, unknowns)
+    freedom : float
+        Degrees of freedom of its scale.
+    temper : float
+        exp(-temper cost / 2) has that covariance where the cost is quadratic.
+    """
+
+    origin_s: float
+    share: Floats
+    covariance: Floats
+    freedom: float
+    temper: float
+
+
+def huber_origin(early: Floats, deviation: Floats, near: Floats, norm: str) -> tuple[float, Floats, float]:
+    """Return the origin time, the weights of the picks (1/s^2) and the cost by L1 (Huber) or L2.
 
     Parameters
     ----------
@@ -29,44 +51,31 @@ def pair_weights(early: Floats, deviation: Floats, near: Floats) -> tuple[Floats
         s.
     near : ndarray, shape (picks,)
         Weight by distance.
-
-    Returns
-    -------
-    weights : ndarray, shape (picks, picks)
-        1/s^2, symmetric, 0 on the diagonal.
-    cost : float
-        Smallest where the picks agree best.
-    """
-    spread = deviation[:, None] ** 2 + deviation**2
-    value = np.exp(-((early[:, None] - early) ** 2) / spread) / np.sqrt(spread) * near[:, None] * near
-    np.fill_diagonal(value, 0.0)
-    return value / spread, -float(value.sum())
-
-
-def huber_origin(early: Floats, deviation: Floats, near: Floats, norm: str) -> tuple[float, Floats, float]:
-    """Return the origin time, the weights of the picks (1/s^2) and the cost by L1 (Huber) or L2.
-
-    Parameters
-    ----------
-    early, deviation, near : ndarray, shape (picks,)
-        As in :func:`pair_weights`.
     norm : str
         ``l1`` or ``l2``.
     """
+    origin, weight, cost = huber_weights(early[None], deviation, near, norm)
+    return float(origin[0]), weight[0], float(cost[0])
+
+
+def huber_weights(early: Floats, deviation: Floats, near: Floats, norm: str) -> tuple[Floats, Floats, Floats]:
+    """Return what :func:`huber_origin` does, for many places: ``early`` has shape (places, picks)."""
     base = near / deviation**2 + 1e-12
     if norm == "l2":
-        origin = float(np.average(early, weights=base))
-        return origin, base, float((base * (early - origin) ** 2).sum())
-    order = np.argsort(early)
-    shares = base[order].cumsum()
-    origin = float(early[order][int((shares < shares[-1] / 2).sum())])
+        origin = early @ base / base.sum()
+        weight = np.broadcast_to(base, early.shape)
+        return origin, weight, np.asarray((early - origin[:, None]) ** 2 @ base)
+    order = np.argsort(early, axis=1)
+    shares = base[order].cumsum(axis=1)
+    at = (shares < shares[:, -1:] / 2).sum(axis=1)
+    origin = np.take_along_axis(early, order, 1)[np.arange(len(early)), at]
     for _ in range(8):
-        scaled = np.abs(early - origin) / deviation
+        scaled = np.abs(early - origin[:, None]) / deviation
         weight = base * np.minimum(1.0, _HUBER / np.maximum(scaled, 1e-9))
-        origin = float(np.average(early, weights=weight))
-    scaled = np.abs(early - origin) / deviation
-    cost = near * np.where(scaled < _HUBER, scaled**2, 2 * _HUBER * scaled - _HUBER**2)
-    return origin, base * np.minimum(1.0, _HUBER / np.maximum(scaled, 1e-9)), float(cost.sum())
+        origin = (early * weight).sum(axis=1) / weight.sum(axis=1)
+    scaled = np.abs(early - origin[:, None]) / deviation
+    cost = np.where(scaled < _HUBER, scaled**2, 2 * _HUBER * scaled - _HUBER**2) @ near
+    return origin, base * np.minimum(1.0, _HUBER / np.maximum(scaled, 1e-9)), cost
 
 
 def _inverse(normal: Floats) -> Floats:
@@ -76,15 +85,36 @@ def _inverse(normal: Floats) -> Floats:
     return out
 
 
-def huber_covariance(
-    early: Floats, deviation: Floats, near: Floats, slopes: Floats, norm: str
-) -> tuple[float, Floats, Floats, float]:
-    """Return origin time, share of each pick, covariance and degrees of freedom by L1 or L2.
+def sandwich(hessian: Floats, gradient: Floats) -> Floats:
+    """Return H^-1 B H^-1: the covariance of where a sum is largest, from its curvature and its gradient's."""
+    inverse = _inverse(hessian)
+    return inverse @ gradient @ inverse
+
+
+def mean_square(square: float, counted: float, unknowns: int, expected: float) -> tuple[float, float]:
+    """Return the mean squared influence of a pick by residuals and by what is known, and its freedom.
+
+    Parameters
+    ----------
+    square : float
+        Sum of the squared influence of the picks, in standard deviations.
+    counted : float
+        Picks, less where they are weighed down by distance.
+    unknowns : int
+    expected : float
+        Mean of the squared influence under the normal distribution.
+    """
+    freedom = _PRIOR_FREEDOM + max(counted - unknowns, 0.0)
+    return (_PRIOR_FREEDOM * expected + square) / freedom, freedom
+
+
+def huber_covariance(early: Floats, deviation: Floats, near: Floats, slopes: Floats, norm: str) -> Errors:
+    """Return origin time, share of each pick, and what the curvature says of errors, by L1 or L2.
 
     Parameters
     ----------
     early, deviation, near : ndarray, shape (picks,)
-        As in :func:`pair_weights`.
+        As in :func:`huber_origin`.
     slopes : ndarray, shape (picks, unknowns)
         Derivatives of arrival times; the last column is that of the origin time.
     norm : str
@@ -111,68 +141,9 @@ def huber_covariance(
     expected, known = (_PSI_SQUARE, _PSI_SLOPE) if robust else (1.0, 1.0)
     slope = (share >= 1.0).astype(np.float64) if robust else np.ones(len(early))
     counted, unknowns = float(near.sum()), slopes.shape[1]
-    freedom = _PRIOR_FREEDOM + max(counted - unknowns, 0.0)
-    scale = (_PRIOR_FREEDOM * expected + float((near * (share * scaled) ** 2).sum())) / freedom
+    scale, freedom = mean_square(float((near * (share * scaled) ** 2).sum()), counted, unknowns, expected)
     mean_slope = (_PRIOR_FREEDOM * known + float((near * slope).sum())) / (_PRIOR_FREEDOM + counted)
     few = 1 + unknowns / max(counted, 1.0) * (1 - mean_slope) / mean_slope
     used = slopes * np.sqrt(near / deviation**2)[:, None]
-    return origin, share, _inverse(used.T @ used) * scale * (few / mean_slope) ** 2, freedom
-
-
-def edt_covariance(
-    early: Floats, deviation: Floats, near: Floats, slopes: Floats
-) -> tuple[float, Floats, Floats, float]:
-    """Return origin time, share of each pick, covariance and degrees of freedom of equal differential times.
-
-    Parameters
-    ----------
-    early, deviation, near, slopes : ndarray
-        As in :func:`huber_covariance`.
-
-    Notes
-    -----
-    H^-1 B H^-1 with the expectations under normal errors of the two sides: H = sum over pairs of
-    E[psi'] (g_a - g_b)(g_a - g_b)', B = sum over picks of the variance of what a pick adds to the gradient
-    (its projection, the other picks averaged over). Both count a pick by its share exp(-r^2 / (2
-    sigma^2)), relative to a good pick's mean share, at most 1. The scale is as in
-    :func:`huber_covariance`.
-    """
-    pairs, _ = pair_weights(early, deviation, near)
-    origin = float(np.average(early, weights=np.maximum(pairs.sum(axis=1), 1e-300)))
-    scaled = (early - origin) / deviation
-    share = np.exp(-(scaled**2) / 2)
-    alive = near * (share > np.exp(-4.5))  # beyond three deviations a pick has no say
-    places = slopes[:, :-1]
-    spread = deviation[:, None] ** 2 + deviation**2
-    both = alive[:, None] * alive * (1 - np.eye(len(early))) / np.sqrt(spread)
-    expected = _PAIR_SLOPE * both / spread
-    hessian = places.T @ (np.diag(expected.sum(axis=1)) - expected) @ places
-    wide = spread + 2 * deviation**2
-    factor = both * (spread / wide) ** 1.5 / spread
-    total = np.maximum(factor.sum(axis=1, keepdims=True), 1e-300)
-    arms = places - (factor / total) @ places
-    gradient = (arms * _variance(factor, wide, deviation)[:, None]).T @ arms
-    freedom = _PRIOR_FREEDOM + max(float(alive.sum()) - slopes.shape[1], 0.0)
-    square = float((alive * share * scaled**2).sum())
-    scale = (_PRIOR_FREEDOM * _SHARE_SQUARE + square) / (freedom * _SHARE_SQUARE)
-    inverse = _inverse(hessian)
-    block = inverse @ gradient @ inverse * scale
-    weight = alive * share / (_SHARE * deviation**2)
-    mean = np.average(places, axis=0, weights=np.maximum(weight, 1e-300))
-    covariance = np.zeros((slopes.shape[1],) * 2)
-    covariance[:-1, :-1] = block
-    covariance[-1, :-1] = covariance[:-1, -1] = -block @ mean
-    covariance[-1, -1] = mean @ block @ mean + scale / max(float(weight.sum()), 1e-300)
-    return origin, share, covariance, freedom
-
-
-def _variance(factor: Floats, wide: Floats, deviation: Floats) -> Floats:
-    """Return the variance of what each pick adds to the gradient, shape (picks,)."""
-    out = np.empty(len(deviation))
-    for a, own in enumerate(deviation**2):
-        with_weight = np.flatnonzero(factor[a] > 0)[:_ALL_TRIPLES]
-        rest = factor[a].sum() / max(float(factor[a, with_weight].sum()), 1e-300)
-        narrow = 1 / wide[a, with_weight]
-        mixed = (1 + 2 * own * (narrow[:, None] + narrow)) ** -1.5
-        out[a] = own * rest**2 * float(factor[a, with_weight] @ mixed @ factor[a, with_weight])
-    return out
+    covariance = _inverse(used.T @ used) * scale * (few / mean_slope) ** 2
+    return Errors(origin, share, covariance, freedom, mean_slope / (scale * few**2))
