@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from onsets.tables.picks import iso_time
+from onsets.tables.picks import Picks, iso_time
 
 __all__ = ["ASSIGNMENT_COLUMNS", "EVENT_COLUMNS", "Assignments", "Events"]
 
@@ -166,6 +166,19 @@ class Assignments(_Rows):
     residual_s: npt.NDArray[np.float64]
     distance_km: npt.NDArray[np.float64]
     weight: npt.NDArray[np.float64]
+
+    def index(self, picks: Picks) -> npt.NDArray[np.int64]:
+        """Return the row of ``picks`` that each assignment means, -1 where there is none, shape (n,).
+
+        Station, phase and time to the microsecond, which is what files keep, have to agree.
+        """
+
+        def keys(table: Assignments | Picks) -> Iterable[tuple[str, str, int]]:
+            whole_us = ((table.time_ns + 500) // 1000).tolist()
+            return zip(table.station_id.tolist(), table.phase.tolist(), whole_us, strict=True)
+
+        known = {key: row for row, key in enumerate(keys(picks))}
+        return np.array([known.get(key, -1) for key in keys(self)], np.int64)
 
     def of_event(self, event_id: str) -> Assignments:
         """Return the rows of one event."""
