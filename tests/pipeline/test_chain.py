@@ -21,7 +21,7 @@ for name in ("pyarrow", "scipy", "matplotlib", "sqlalchemy"):
     pytest.importorskip(name)
 
 KEPT = (".csv", ".xml", ".html")
-STEPS = ("pick", "associate", "locate", "relocate", "catalogue", "report")
+STEPS = ("pick", "associate", "locate", "relocate", "magnitude", "catalogue", "report")
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +63,8 @@ def test_the_catalogue_is_that_of_the_sequence(sequence: Path, done: tuple[Path,
         events, mine = read_catalogue(out / name)
         assert sorted(events.event_id) == sorted(found.event_id)
         assert len(mine) == told.steps["associate"]["assigned"]
+    size = found.magnitude[match.pairs[:, 1]] - truth.magnitude[match.pairs[:, 0]]
+    assert abs(float(np.nanmedian(size))) < 0.3 and "ML" in found.magnitude_type  # against Mw
     page = (out / "report.html").read_text()
     assert f"<dd>{len(found)}</dd>" in page and "relocate" in page
 
@@ -124,9 +126,26 @@ def test_a_changed_setting_redoes_its_step_and_what_follows(
     shutil.copytree(done[0], out)
     assert run(settings(sequence, out, "locate.norm=l2"), resume=True).skipped == ("pick", "associate")
     told = run(settings(sequence, out, 'skip=["relocate"]'), resume=True)
-    assert tuple(told.steps) == ("pick", "associate", "locate", "catalogue", "report")
-    assert set(read_events(out / "catalogue.csv").method) != {"double difference"}
+    assert tuple(told.steps) == ("pick", "associate", "locate", "magnitude", "catalogue", "report")
     assert "double difference" not in (out / "catalogue.csv").read_text()
+
+
+def test_without_responses_magnitudes_are_those_of_durations(
+    sequence: Path, done: tuple[Path, RunDone], tmp_path: Path
+) -> None:
+    import csv
+    import shutil
+
+    out, bare = tmp_path / "out", tmp_path / "bare.csv"
+    shutil.copytree(done[0], out)
+    with open(sequence / "stations.csv") as handle:
+        lines = [",".join(row[:4]) for row in csv.reader(handle)]
+    bare.write_text("\n".join(lines))
+    told = run(settings(sequence, out, f'network.stations="{bare}"'), resume=True)
+    assert told.skipped == ("pick",) and "ML" not in told.steps["magnitude"]
+    assert set(read_events(out / "catalogue.csv").magnitude_type) <= {"Md", ""}
+    with pytest.raises(ConfigError, match=r"set network\.responses"):
+        run(settings(sequence, out, f'network.stations="{bare}"', "magnitude.kind=local"), resume=True)
 
 
 def test_a_changed_velocity_file_redoes_all_but_the_picks(
@@ -159,6 +178,7 @@ def test_an_archive_without_events_has_a_page(sequence: Path, tmp_path: Path) ->
         (("associate.method=rael",), "did you mean 'real'"),
         (("locate.norm=l3",), "norm is 'l3'"),
         (("skip=['relocat']",), "did you mean 'relocate'"),
+        (("magnitude.relation=richter",), "did you mean 'richter-1958'"),
         (("catalogue.files=['a/b.csv']",), "without a folder"),
         (("catalogue.files=['located.csv']",), "written by two steps"),
         (("catalogue.files=['picks.csv']",), "written by two steps"),

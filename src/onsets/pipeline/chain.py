@@ -8,6 +8,7 @@ locate     those                                       ``located.csv``, ``residu
                                                        ``quality.jsonl``
 relocate   located, residuals, perhaps the archive     ``relocated.csv``, ``residuals-relocated.csv``,
                                                        ``dt.cc`` where waveforms are correlated
+magnitude  the last events, the archive, responses     ``sized.csv``, ``amplitudes.csv``
 catalogue  the last events there are                   as the configuration says
 report     everything                                  ``report.html``
 =========  ==========================================  ================================================
@@ -30,13 +31,21 @@ from onsets.errors import CatalogueError, ConfigError
 from onsets.location import detail_rows, locate, pair_picks, relocate, with_residuals
 from onsets.pipeline.closing import write_catalogue, write_report
 from onsets.pipeline.correlate import correlate_archive
+from onsets.pipeline.magnitude import measure_magnitudes
 from onsets.pipeline.run_config import RunConfig
 from onsets.pipeline.stage import Stage, Step
-from onsets.store import read_assignments, read_events, write_assignments, write_events, write_text
+from onsets.store import (
+    read_assignments,
+    read_events,
+    write_amplitudes,
+    write_assignments,
+    write_events,
+    write_text,
+)
 from onsets.store.hypodd_dt import write_differences
 from onsets.tables import Assignments, Differences, Events, Picks, Stations
 from onsets.types import Problem
-from onsets.waveforms import read_stations
+from onsets.waveforms import find_responses, read_stations
 
 __all__ = ["CHAIN", "check_network"]
 
@@ -51,6 +60,9 @@ def check_network(settings: RunConfig) -> None:
     if settings.network is not None:
         read_stations(settings.network.stations)
         read_model(settings.network.velocity)
+        known = find_responses(settings.network.stations, settings.network.responses)
+        if settings.magnitude.kind == "local" and not known and "magnitude" not in settings.skip:
+            raise ConfigError("magnitude.kind is local, but there are no responses; set network.responses")
 
 
 def _network(stage: Stage) -> tuple[Stations, LayeredModel]:
@@ -81,6 +93,7 @@ def _events(stage: Stage) -> tuple[Events, Assignments]:
         ("associate", "events.csv", "assignments.csv"),
     ):
         if step in stage.told:
+            events = "sized.csv" if "magnitude" in stage.told else events
             return read_events(stage.path(events)), read_assignments(stage.path(mine))
     return Events.of([]), Assignments.of([])
 
@@ -88,7 +101,8 @@ def _events(stage: Stage) -> tuple[Events, Assignments]:
 def _associate(stage: Stage) -> dict[str, Any]:
     stations, model = _network(stage)
     picks = Picks.concat(stage.folder.picks())
-    events, mine = association.associate(picks, stations, model, stage.config.associate)
+    options: Any = stage.config.associate
+    events, mine = association.associate(picks, stations, model, options)
     write_events(events, stage.path("events.csv"))
     write_assignments(mine, stage.path("assignments.csv"))
     return {
@@ -123,7 +137,8 @@ def _relocate(stage: Stage) -> dict[str, Any]:
     """Move the events relative to each other; numbers of picks and gaps stay, residuals are taken anew."""
     stations, model = _network(stage)
     events, mine = _events(stage)
-    files, problems = ["relocated.csv", "residuals-relocated.csv"], []
+    files = ["relocated.csv", "residuals-relocated.csv"]
+    problems: list[Problem] = []
     placed = events.take(np.isfinite(events.depth_km))
     parts = [pair_picks(placed, mine)]
     if stage.config.correlate is not None:
@@ -145,6 +160,24 @@ def _relocate(stage: Stage) -> dict[str, Any]:
     return {"files": files, "relocated": count, "problems": _told(problems)}
 
 
+def _magnitude(stage: Stage) -> dict[str, Any]:
+    stations, _ = _network(stage)
+    events, mine = _events(stage)
+    network, archive = stage.config.network, stage.config.archive
+    known = None if network is None else find_responses(network.stations, network.responses)
+    source = archive.files if archive.sds is None else archive.sds
+    found = measure_magnitudes(events, mine, stations, source, known, stage.config.magnitude)
+    write_events(found.events, stage.path("sized.csv"))
+    write_amplitudes(found.amplitudes, stage.path("amplitudes.csv"))
+    sized = found.events.magnitude_type[np.isfinite(found.events.magnitude)]
+    return {
+        "files": ["sized.csv", "amplitudes.csv"],
+        **{kind: int((sized == kind).sum()) for kind in np.unique(sized).tolist()},
+        "measured": len(found.amplitudes),
+        "problems": _told(found.problems),
+    }
+
+
 def _catalogue(stage: Stage) -> dict[str, Any]:
     return write_catalogue(stage, *_events(stage))
 
@@ -163,16 +196,22 @@ CHAIN: tuple[Step, ...] = (
         ("associate", "locate"),
     ),
     Step(
+        "magnitude",
+        lambda s: _source(s, "magnitude", s.config.magnitude),
+        _magnitude,
+        ("pick", "associate", "locate", "relocate"),
+    ),
+    Step(
         "catalogue",
         lambda s: _source(s, "catalogue", s.config.catalogue),
         _catalogue,
-        ("associate", "locate", "relocate"),
+        ("associate", "locate", "relocate", "magnitude"),
     ),
     Step(
         "report",
         lambda s: _source(s, "report", s.config.report),
         _report,
-        ("pick", "associate", "locate", "relocate", "catalogue"),
+        ("pick", "associate", "locate", "relocate", "magnitude", "catalogue"),
     ),
 )
 """In the order they are done; without ``[network]`` none is."""

@@ -67,8 +67,8 @@ def write_report(
     problems = [problem for problem in picked.problems if problem.fatal]
     steps = []
     for name, told in stage.told.items():
-        numbers = [f"{value:,} {key}" for key, value in told.items() if isinstance(value, int)]
-        steps.append((name, "; ".join([", ".join(numbers), ", ".join(told["files"])])))
+        counted = [f"{value:,} {key}" for key, value in told.items() if isinstance(value, int)]
+        steps.append((name, "; ".join(filter(None, [", ".join(counted), ", ".join(told["files"])]))))
         problems += [Problem(*pair) for pair in told.get("problems", ())]
     counts = stage.told["pick"]
     numbers = {"station-days": counts["station_days"], "P picks": counts["P"], "S picks": counts["S"]}

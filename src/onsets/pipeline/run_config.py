@@ -9,6 +9,7 @@ from typing import ClassVar
 from onsets.association import ENGINES, PyoctoOptions, RealOptions
 from onsets.errors import ConfigError, nearest
 from onsets.location import LocateOptions, RelocateOptions
+from onsets.magnitude import MagnitudeOptions
 from onsets.pipeline.archive import Archive
 from onsets.pipeline.correlate import CorrelateOptions
 from onsets.pipeline.day import PickOptions
@@ -27,11 +28,12 @@ __all__ = [
     "RunConfig",
 ]
 
-OPTIONAL = ("associate", "locate", "relocate", "catalogue", "report")
+OPTIONAL = ("associate", "locate", "relocate", "magnitude", "catalogue", "report")
 """Steps that may be skipped."""
 PRODUCTS = (
     *("events.csv", "assignments.csv", "located.csv", "residuals.csv", "quality.jsonl"),
-    *("dt.cc", "relocated.csv", "report.html", "ledger.sqlite"),
+    *("dt.cc", "relocated.csv", "residuals-relocated.csv", "sized.csv", "amplitudes.csv"),
+    *("report.html", "ledger.sqlite"),
 )
 """Names of the run folder that the steps use themselves."""
 
@@ -130,10 +132,14 @@ class NetworkTable:
         In any form that :func:`onsets.waveforms.read_stations` reads.
     velocity : str
         In any form that :func:`onsets.earth.read_model` reads.
+    responses : str, optional
+        In any form that :func:`onsets.waveforms.read_responses` reads; not needed if the file of stations
+        holds them. Without responses magnitudes are those of durations.
     """
 
     stations: str
     velocity: str
+    responses: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +199,7 @@ class RunConfig:
     locate: LocateOptions = field(default_factory=LocateOptions)
     correlate: CorrelateOptions | None = None
     relocate: RelocateOptions = field(default_factory=RelocateOptions)
+    magnitude: MagnitudeOptions = field(default_factory=MagnitudeOptions)
     catalogue: CatalogueTable = CatalogueTable()
     report: ReportTable = ReportTable()
     skip: tuple[str, ...] = ()
