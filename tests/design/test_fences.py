@@ -13,7 +13,10 @@ TORCH = ("networks/*", "labels/*", "augment/*", "runtime/torch*.py", "deploy/*",
 FENCES: dict[str, tuple[str, ...]] = {
     "numpy": ("*",),
     "torch": TORCH,
-    "obspy": ("waveforms/formats.py", "waveforms/stations*.py", "store/quakeml.py", "cli/demo.py"),
+    "obspy": (
+        *("waveforms/formats.py", "waveforms/stations*.py", "waveforms/response.py"),
+        *("store/quakeml.py", "cli/demo.py"),
+    ),
     "onnxruntime": ("runtime/*", "deploy/*"),
     "matplotlib": ("plots/*", "report/*"),
     "h5py": ("datasets/*", "networks/importers/*"),

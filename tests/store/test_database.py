@@ -77,6 +77,7 @@ def catalogue(method="pyocto", shift=0.0):
             "rms_s": 0.1,
             "magnitude": 1.5 if i else float("nan"),
             "magnitude_type": "ML" if i else "",
+            "magnitude_error": 0.1 if i else float("nan"),
             "method": method,
         }
         for i in range(3)

@@ -29,6 +29,7 @@ def catalogue():
                 "time_error_s": 0.05,
                 "magnitude": 2.1,
                 "magnitude_type": "ML",
+                "magnitude_error": 0.25,
                 "method": "geiger",
             },
             {
@@ -63,7 +64,11 @@ def test_it_comes_back(catalogue, tmp_path):
     back, mine = read_quakeml_events(tmp_path / "a.xml")
     assert back.time_ns.tolist() == events.time_ns.tolist()
     assert np.allclose(back.latitude, events.latitude, atol=1e-6) and back.picks.tolist() == [2, 0]
-    assert back.magnitude_type.tolist() == ["ML", ""] and back.method.tolist() == ["geiger", ""]
+    assert (
+        back.magnitude_error[0] == 0.25
+        and back.magnitude_type.tolist() == ["ML", ""]
+        and back.method.tolist() == ["geiger", ""]
+    )
     assert back.horizontal_error_km[0] == pytest.approx(0.4) and back.depth_km[0] == pytest.approx(6.03)
     assert mine.station_id.tolist() == ["IV.T1247."] * 2 and mine.distance_km[0] == pytest.approx(
         11.119, abs=1e-3

@@ -7,6 +7,7 @@ import numpy as np
 from onsets.earth import Frame, read_model
 from onsets.store import read_picks
 from onsets.synthetics import MODELS, Continuous, Site
+from onsets.synthetics.instrument import INSTRUMENTS
 from onsets.synthetics.truth import truth_picks, write_model, write_picks, write_stations
 
 SITE = Site(station_id="SY.A.", x_km=-3.0, y_km=4.0)
@@ -33,7 +34,8 @@ def test_models_come_back_as_they_were(tmp_path):
 
 
 def test_negative_places_stay_numbers(tmp_path):
-    write_stations([SITE], Frame(-33.4, -70.6), tmp_path / "stations.csv")
+    write_stations([SITE], Frame(-33.4, -70.6), INSTRUMENTS["geophone"], tmp_path / "stations.csv")
     with open(tmp_path / "stations.csv", newline="", encoding="utf-8") as handle:
         (row,) = csv.DictReader(handle)
+    assert (float(row["corner_hz"]), float(row["damping"])) == (4.5, 0.56)
     assert float(row["x_km"]) == -3.0 and float(row["latitude"]) > -33.4 > float(row["longitude"])

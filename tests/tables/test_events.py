@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from onsets.tables import ASSIGNMENT_COLUMNS, EVENT_COLUMNS, Assignments, Events
+from onsets.tables import ASSIGNMENT_COLUMNS, EVENT_COLUMNS, Assignments, Events, Picks
+from onsets.types import Pick
 
 
 def two() -> Events:
@@ -54,3 +55,11 @@ def test_replaced_columns_leave_the_others():
     moved = events.replace(depth_km=np.array([1.0, 2.0]))
     assert moved.depth_km.tolist() == [1.0, 2.0] and np.isnan(events.depth_km).all()
     assert moved.event_id.tolist() == events.event_id.tolist()
+
+
+def test_assignments_find_their_picks():
+    picks = Picks.of(Pick("XX.A.", "HH", phase, 1_000_000_400) for phase in "PS")
+    rows = [("XX.A.", "S", 1_000_000_000), ("XX.A.", "P", 1_000_001_000), ("XX.B.", "P", 1_000_000_000)]
+    mine = Assignments.of({"station_id": a, "phase": b, "time_ns": c} for a, b, c in rows)
+    assert mine.index(picks).tolist() == [1, -1, -1]
+    assert mine.index(Picks.of([])).tolist() == [-1] * 3

@@ -101,6 +101,7 @@ def tables(
         magnitude=nan,
         magnitude_type=np.full(len(time), ""),
         method=np.full(len(time), method),
+        magnitude_error=nan,
     )
     assignments = Assignments(
         event_id=names[event] if len(event) else np.array([], np.str_),

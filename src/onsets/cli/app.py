@@ -15,6 +15,7 @@ from onsets.cli.demo import demo
 from onsets.cli.evaluate import evaluate
 from onsets.cli.export import export
 from onsets.cli.locate import locate
+from onsets.cli.magnitude import magnitude
 from onsets.cli.models import models
 from onsets.cli.pick import pick
 from onsets.cli.plot import plot
@@ -38,7 +39,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 COMMANDS = (
-    *(demo, pick, run, associate, locate, relocate),
+    *(demo, pick, run, associate, locate, relocate, magnitude),
     *(models, plot, train, evaluate, benchmark, export, verify),
 )
 for command in COMMANDS:

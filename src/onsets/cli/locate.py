@@ -63,7 +63,7 @@ def locate(
     """
     from onsets.config import make, override
     from onsets.earth import read_model
-    from onsets.location import LocateOptions, estimate_corrections
+    from onsets.location import LocateOptions, detail_rows, estimate_corrections
     from onsets.location import locate as run
     from onsets.store import check_target, read_assignments, read_events, write_assignments, write_events
     from onsets.waveforms import read_stations
@@ -95,7 +95,7 @@ def locate(
         write_assignments(found.assignments, residuals)
     if details is not None:
         Path(details).write_text(
-            "".join(json.dumps(row) + "\n" for row in _verdicts(found)), encoding="utf-8"
+            "".join(json.dumps(row) + "\n" for row in detail_rows(found.verdicts)), encoding="utf-8"
         )
     if as_json:
         typer.echo(json.dumps(_summary(found), indent=1))
@@ -117,12 +117,8 @@ def _uncertainty(rows: Assignments, path: str) -> Any:
     from onsets.store import read_picks
 
     picks = read_picks(path)
-    names = zip(
-        picks.station_id.tolist(), picks.phase.tolist(), (picks.time_ns // 1000).tolist(), strict=True
-    )
-    known = dict(zip(names, picks.uncertainty_s.tolist(), strict=True))
-    wanted = zip(rows.station_id.tolist(), rows.phase.tolist(), (rows.time_ns // 1000).tolist(), strict=True)
-    return np.array([known.get(name, np.nan) for name in wanted])
+    row = rows.index(picks)
+    return np.where(row >= 0, np.append(picks.uncertainty_s, np.nan)[row], np.nan)
 
 
 def _read_corrections(path: str) -> tuple[tuple[str, str, float], ...]:
@@ -148,29 +144,10 @@ def _write_corrections(path: str, late: tuple[tuple[str, str, float], ...]) -> N
         raise ConfigError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
-def _verdicts(found: Locations) -> list[dict[str, Any]]:
-    """Return what is known of each event beyond its row, as plain rows."""
-    out = []
-    for one in found.verdicts:
-        shape = one.ellipsoid
-        out.append(
-            {
-                "event_id": one.event_id,
-                "quality": one.quality or None,
-                "flags": sorted(one.flags),
-                "stations": one.stations,
-                "nearest_km": None if one.nearest_km != one.nearest_km else round(one.nearest_km, 3),
-                "semi_axes_km": None if shape is None else [round(axis, 4) for axis in shape.semi_axes_km],
-                "azimuths_deg": None if shape is None else [round(axis, 1) for axis in shape.azimuths_deg],
-                "plunges_deg": None if shape is None else [round(axis, 1) for axis in shape.plunges_deg],
-                "covariance": None if shape is None else one.covariance.round(8).tolist(),
-            }
-        )
-    return out
-
-
 def _summary(found: Locations) -> dict[str, Any]:
-    verdicts = {row["event_id"]: row for row in _verdicts(found)}
+    from onsets.location import detail_rows
+
+    verdicts = {row["event_id"]: row for row in detail_rows(found.verdicts)}
     return {
         "events": [row | {"details": verdicts[row["event_id"]]} for row in found.events.rows()],
         "notes": [{"where": p.where, "reason": p.reason} for p in found.problems],

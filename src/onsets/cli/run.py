@@ -13,7 +13,7 @@ __all__ = ["run"]
 
 
 def run(
-    config: Annotated[str, typer.Argument(metavar="CONFIG.toml", help="Archive, picker and output.")],
+    config: Annotated[str, typer.Argument(metavar="CONFIG.toml", help="Archive, picker, network, output.")],
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on where a run that was stopped left off.")
     ] = False,
@@ -25,7 +25,10 @@ def run(
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")] = False,
 ) -> None:
-    """Run the steps of a configuration, each once: an archive to picks, resumable.
+    """Run the steps of a configuration, each once: an archive to a catalogue and a page, resumable.
+
+    [archive] and [output] give picks; [network] with stations and velocity adds events, hypocentres,
+    relative places, the catalogue and report.html.
 
     Example: onsets run run.toml --resume
     """
@@ -46,6 +49,7 @@ def run(
             "folder": settings.output.folder,
             "steps": done.steps,
             "skipped": list(done.skipped),
+            "notes": [{"where": p.where, "reason": p.reason} for p in done.notes],
             "ledger": [row.row() for row in picked.ledger],
             "failures": [{"where": p.where, "reason": p.reason} for p in picked.failures],
         }
@@ -56,5 +60,9 @@ def run(
             numbers = ", ".join(f"{value} {key}" for key, value in facts.items() if isinstance(value, int))
             files = ", ".join(facts.get("files", []))
             typer.echo(f"{name}{again}: {numbers} -> {settings.output.folder}: {files}", err=True)
+        for note in done.notes[:20]:
+            typer.echo(f"note: {note.where}: {note.reason}", err=True)
+        if len(done.notes) > 20:
+            typer.echo(f"note: {len(done.notes) - 20} more; see --json", err=True)
         problem_lines(picked)
     raise typer.Exit(1 if picked.failures else 0)

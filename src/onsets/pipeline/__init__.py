@@ -9,6 +9,7 @@ from onsets.pipeline.day import PickOptions, pick_day
 from onsets.pipeline.estimate import Estimate, estimate
 from onsets.pipeline.folder import RunFolder
 from onsets.pipeline.ledger import station_days
+from onsets.pipeline.magnitude import Magnitudes, measure_magnitudes
 from onsets.pipeline.pick import pick_files, pick_sds
 from onsets.pipeline.plan import Plan, StationDay, margins, plan_files, plan_sds
 from onsets.pipeline.result import PickRun
@@ -22,6 +23,7 @@ __all__ = [
     "Crew",
     "Estimate",
     "LedgerError",
+    "Magnitudes",
     "PickOptions",
     "PickRun",
     "Plan",
@@ -36,6 +38,7 @@ __all__ = [
     "correlate_archive",
     "estimate",
     "margins",
+    "measure_magnitudes",
     "pick_archive",
     "pick_day",
     "pick_files",

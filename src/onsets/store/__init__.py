@@ -2,7 +2,13 @@
 
 from onsets.store.associators import read_associator_events, read_associator_picks, write_associator_picks
 from onsets.store.atomic import StoreError
-from onsets.store.catalogue import read_assignments, read_catalogue, read_events, write_events
+from onsets.store.catalogue import (
+    read_amplitudes,
+    read_assignments,
+    read_catalogue,
+    read_events,
+    write_events,
+)
 from onsets.store.database import read_database
 from onsets.store.parquet import read_detections
 from onsets.store.quakeml import write_quakeml
@@ -11,6 +17,7 @@ from onsets.store.real import read_real_events, read_real_picks, write_real_even
 from onsets.store.write import (
     FORMATS,
     check_target,
+    write_amplitudes,
     write_assignments,
     write_detections,
     write_ledger,
@@ -22,6 +29,7 @@ __all__ = [
     "FORMATS",
     "StoreError",
     "check_target",
+    "read_amplitudes",
     "read_assignments",
     "read_associator_events",
     "read_associator_picks",
@@ -32,6 +40,7 @@ __all__ = [
     "read_picks",
     "read_real_events",
     "read_real_picks",
+    "write_amplitudes",
     "write_assignments",
     "write_associator_picks",
     "write_detections",

@@ -12,11 +12,19 @@ from onsets.store.read import read_cells, time_ns
 from onsets.store.sheet import events_sheet
 from onsets.store.text import unguard
 from onsets.store.write import check_target, write_sheet
-from onsets.tables import ASSIGNMENT_COLUMNS, EVENT_COLUMNS, Assignments, Events, Picks
+from onsets.tables import (
+    AMPLITUDE_COLUMNS,
+    ASSIGNMENT_COLUMNS,
+    EVENT_COLUMNS,
+    Amplitudes,
+    Assignments,
+    Events,
+    Picks,
+)
 
-__all__ = ["read_assignments", "read_catalogue", "read_events", "write_events"]
+__all__ = ["read_amplitudes", "read_assignments", "read_catalogue", "read_events", "write_events"]
 
-_TEXTS = ("event_id", "station_id", "phase", "magnitude_type", "method")
+_TEXTS = ("event_id", "station_id", "channel", "phase", "magnitude_type", "method")
 
 
 def write_events(
@@ -96,6 +104,18 @@ def read_assignments(target: str | Path) -> Assignments:
         return read_catalogue(target)[1]
     cells = read_cells(target, ASSIGNMENT_COLUMNS, ("event_id", "station_id", "phase", "time"))
     return Assignments.of(_row(row, f"{target}, row {i}") for i, row in enumerate(cells, 1))
+
+
+def read_amplitudes(target: str | Path) -> Amplitudes:
+    """Read amplitudes from CSV, JSON lines or Parquet.
+
+    Raises
+    ------
+    CatalogueError, ConfigError
+        As :func:`read_catalogue`.
+    """
+    cells = read_cells(target, AMPLITUDE_COLUMNS, ("event_id", "station_id", "time"))
+    return Amplitudes.of(_row(row, f"{target}, row {i}") for i, row in enumerate(cells, 1))
 
 
 def _row(cells: dict[str, Any], where: str) -> dict[str, Any]:

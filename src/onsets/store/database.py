@@ -3,7 +3,7 @@
 ==========  ========================================================================================
 events      event_id; preferred_origin
 origins     one a location: event_id, method, time, place, errors, RMS, gap, number of picks
-magnitudes  event_id, magnitude, type
+magnitudes  event_id, magnitude, type, error
 picks       station_id, phase, time: each once
 arrivals    origin, pick, residual, distance, weight
 ==========  ========================================================================================
@@ -87,6 +87,7 @@ def _tables(sql: Any) -> Any:
         sql.Column("event_id", text, sql.ForeignKey("events.event_id"), primary_key=True),
         sql.Column("magnitude_type", text, primary_key=True),
         sql.Column("magnitude", real, nullable=False),
+        sql.Column("magnitude_error", real),
     )
     sql.Table(
         "picks",
@@ -230,8 +231,10 @@ def _replace(connection: Any, tables: Any, events: Events) -> None:
         connection.execute(
             table.insert(),
             [
-                {"event_id": one, "magnitude_type": kind, "magnitude": value}
-                for (one, kind), value in zip(keys, sized.magnitude.tolist(), strict=True)
+                {"event_id": one, "magnitude_type": kind, "magnitude": value, "magnitude_error": error}
+                for (one, kind), value, error in zip(
+                    keys, sized.magnitude.tolist(), _plain(sized.magnitude_error), strict=True
+                )
             ],
         )
 

@@ -10,7 +10,7 @@ quality             picks, stations, RMS, azimuthal gap, nearest and farthest st
 arrival             phase, distance (degrees), residual, weight
 pick                as in :mod:`onsets.store.quakeml` where the table of picks is given, else its time and
                     phase only
-magnitude           magnitude, type
+magnitude           magnitude, type, uncertainty
 ==================  ====================================================================================
 
 Written and read by the standard library alone.
@@ -133,7 +133,7 @@ def _event(event: Events, mine: Assignments, known: dict[tuple[str, str, int], P
     element.append(_origin(event, mine, origin_id, pick_ids))
     if sized:
         magnitude = ET.SubElement(element, "magnitude", publicID=size_id)
-        _real(magnitude, "mag", float(event.magnitude[0]))
+        _real(magnitude, "mag", float(event.magnitude[0]), float(event.magnitude_error[0]))
         if event.magnitude_type[0]:
             _plain(magnitude, "type", str(event.magnitude_type[0]))
         _plain(magnitude, "originID", origin_id)
@@ -243,6 +243,7 @@ def _read_event(element: ET.Element, path: str) -> tuple[dict[str, Any], list[di
         "time_error_s": _number(origin, "time", "uncertainty"),
         "magnitude": _number(size, "mag", "value"),
         "magnitude_type": _text(size, "type"),
+        "magnitude_error": _number(size, "mag", "uncertainty"),
         "method": _text(origin, "methodID").rpartition("/")[2],
     }
     mine = []

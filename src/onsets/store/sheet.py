@@ -11,11 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from onsets.tables import (
+    AMPLITUDE_COLUMNS,
     ASSIGNMENT_COLUMNS,
     DETECTION_COLUMNS,
     EVENT_COLUMNS,
     LEDGER_COLUMNS,
     PICK_COLUMNS,
+    Amplitudes,
     Assignments,
     Detections,
     Events,
@@ -26,6 +28,7 @@ from onsets.tables import (
 __all__ = [
     "Column",
     "Sheet",
+    "amplitudes_sheet",
     "assignments_sheet",
     "detections_sheet",
     "events_sheet",
@@ -150,7 +153,12 @@ def assignments_sheet(assignments: Assignments) -> Sheet:
     return Sheet(tuple(_of_kind(name, assignments) for name in ASSIGNMENT_COLUMNS))
 
 
-def _of_kind(name: str, table: Events | Assignments) -> Column:
+def amplitudes_sheet(amplitudes: Amplitudes) -> Sheet:
+    """Return the columns of :data:`onsets.tables.AMPLITUDE_COLUMNS`."""
+    return Sheet(tuple(_of_kind(name, amplitudes) for name in AMPLITUDE_COLUMNS))
+
+
+def _of_kind(name: str, table: Events | Assignments | Amplitudes) -> Column:
     """Return a column whose kind follows from its array."""
     values = table.time_ns if name == "time" else getattr(table, name)
     if name == "time" or values.dtype.kind == "i":

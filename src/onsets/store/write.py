@@ -14,13 +14,21 @@ from onsets.store.atomic import StoreError, replacing
 from onsets.store.database import SERVER, is_database, require_sqlalchemy
 from onsets.store.parquet import require_pyarrow, write_parquet
 from onsets.store.quakeml import write_quakeml
-from onsets.store.sheet import Sheet, assignments_sheet, detections_sheet, ledger_sheet, picks_sheet
+from onsets.store.sheet import (
+    Sheet,
+    amplitudes_sheet,
+    assignments_sheet,
+    detections_sheet,
+    ledger_sheet,
+    picks_sheet,
+)
 from onsets.store.text import csv_blocks, jsonl_blocks
-from onsets.tables import Assignments, Detections, LedgerRow, Picks
+from onsets.tables import Amplitudes, Assignments, Detections, LedgerRow, Picks
 
 __all__ = [
     "FORMATS",
     "check_target",
+    "write_amplitudes",
     "write_assignments",
     "write_detections",
     "write_ledger",
@@ -35,6 +43,7 @@ FORMATS = {
     "ledger": (".csv", ".jsonl", ".parquet"),
     "events": (".csv", ".jsonl", ".parquet", ".xml", ".sqlite", "postgresql://"),
     "assignments": (".csv", ".jsonl", ".parquet"),
+    "amplitudes": (".csv", ".jsonl", ".parquet"),
 }
 """Suffixes that each table can be written to."""
 
@@ -202,6 +211,24 @@ def write_assignments(assignments: Assignments, target: str | Path) -> None:
         As :func:`write_picks`.
     """
     write_sheet(assignments_sheet(assignments), target, check_target(target, "assignments"))
+
+
+def write_amplitudes(amplitudes: Amplitudes, target: str | Path) -> None:
+    """Write amplitudes and durations; columns are :data:`onsets.tables.AMPLITUDE_COLUMNS`.
+
+    Parameters
+    ----------
+    amplitudes : Amplitudes
+        Written in the order given.
+    target : str or Path
+        File ending in ``.csv``, ``.jsonl`` or ``.parquet``, or ``-``.
+
+    Raises
+    ------
+    ConfigError, MissingExtraError, StoreError
+        As :func:`write_picks`.
+    """
+    write_sheet(amplitudes_sheet(amplitudes), target, check_target(target, "amplitudes"))
 
 
 def write_sheet(sheet: Sheet, target: str | Path, suffix: str) -> None:

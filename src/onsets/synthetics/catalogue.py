@@ -173,7 +173,7 @@ def write_catalogue(
         sources, start_ns, frame, np.bincount(np.array(events, np.int64), minlength=len(sources)),
         target / "events.csv",
     )  # fmt: skip
-    write_stations(sites, frame, target / "stations.csv")
+    write_stations(sites, frame, INSTRUMENTS[options.ground.instrument], target / "stations.csv")
     write_model(options.ground.layers, target / "model.csv")
     return sources, picks
 

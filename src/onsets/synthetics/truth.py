@@ -16,6 +16,7 @@ from onsets.store.atomic import replacing
 from onsets.store.sheet import Column, Sheet, picks_sheet
 from onsets.store.text import csv_blocks
 from onsets.synthetics.continuous import Continuous, Site
+from onsets.synthetics.instrument import Instrument
 from onsets.synthetics.seismicity import Sources
 from onsets.tables import EVENT_COLUMNS, Picks, iso_time
 from onsets.types import Pick, Trace
@@ -129,13 +130,19 @@ def write_events(
     _write({name: known.get(name, [""] * len(sources)) for name in EVENT_COLUMNS}, path)
 
 
-def write_stations(sites: Sequence[Site], frame: Frame, path: Path) -> None:
-    """Write ``station_id, latitude, longitude, elevation_m, x_km, y_km``; all stand at sea level."""
+def write_stations(sites: Sequence[Site], frame: Frame, instrument: Instrument, path: Path) -> None:
+    """Write places, all at sea level, and ``gain_counts_m_s, corner_hz, damping`` of the instrument."""
     x, y = np.array([site.x_km for site in sites]), np.array([site.y_km for site in sites])
     latitude, longitude = frame.to_geographic(x, y)
     columns = {"latitude": _digits(latitude, 6), "longitude": _digits(longitude, 6)}
     grid = {"elevation_m": _digits(np.zeros(len(sites)), 1), "x_km": _digits(x, 4), "y_km": _digits(y, 4)}
-    _write({"station_id": [site.station_id for site in sites], **columns, **grid}, path)
+    turn = instrument.poles[0]
+    sensor = {
+        "gain_counts_m_s": _digits(np.full(len(sites), instrument.sensitivity), 1),
+        "corner_hz": _digits(np.full(len(sites), abs(turn) / (2 * np.pi)), 6),
+        "damping": _digits(np.full(len(sites), -turn.real / abs(turn)), 4),
+    }
+    _write({"station_id": [site.station_id for site in sites], **columns, **grid, **sensor}, path)
 
 
 def write_model(model: LayeredModel, path: Path) -> None:

@@ -1,5 +1,6 @@
 """Tables: columns for many things, where :mod:`onsets.types` has one object for one thing."""
 
+from onsets.tables.amplitudes import AMPLITUDE_COLUMNS, Amplitudes
 from onsets.tables.differences import Differences
 from onsets.tables.events import ASSIGNMENT_COLUMNS, EVENT_COLUMNS, Assignments, Events
 from onsets.tables.picks import (
@@ -15,12 +16,14 @@ from onsets.tables.picks import (
 from onsets.tables.stations import STATION_COLUMNS, Stations
 
 __all__ = [
+    "AMPLITUDE_COLUMNS",
     "ASSIGNMENT_COLUMNS",
     "DETECTION_COLUMNS",
     "EVENT_COLUMNS",
     "LEDGER_COLUMNS",
     "PICK_COLUMNS",
     "STATION_COLUMNS",
+    "Amplitudes",
     "Assignments",
     "Detections",
     "Differences",

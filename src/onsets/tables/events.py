@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from onsets.tables.picks import iso_time
+from onsets.tables.picks import Picks, iso_time
 
 __all__ = ["ASSIGNMENT_COLUMNS", "EVENT_COLUMNS", "Assignments", "Events"]
 
@@ -31,9 +31,10 @@ EVENT_COLUMNS = (
     "magnitude",
     "magnitude_type",
     "method",
+    "magnitude_error",
 )
 ASSIGNMENT_COLUMNS = ("event_id", "station_id", "phase", "time", "residual_s", "distance_km", "weight")
-_TEXTS = ("event_id", "station_id", "phase", "magnitude_type", "method")
+_TEXTS = ("event_id", "station_id", "channel", "phase", "magnitude_type", "method")
 _WHOLE = ("time_ns", "picks")
 
 
@@ -41,6 +42,7 @@ class _Rows:
     """What both tables can do; their attributes are their columns."""
 
     __slots__ = ()
+    COLUMNS: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def of(cls, rows: Iterable[Mapping[str, Any]]) -> Self:
@@ -80,8 +82,7 @@ class _Rows:
             row = dict(zip(names, values, strict=True))
             row["time"] = iso_time(row.pop("time_ns"))
             out.append({key: None if value != value else value for key, value in row.items()})
-        columns = EVENT_COLUMNS if isinstance(self, Events) else ASSIGNMENT_COLUMNS
-        return [{key: row[key] for key in columns} for row in out]
+        return [{key: row[key] for key in self.COLUMNS} for row in out]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,6 +113,8 @@ class Events(_Rows):
     magnitude_type : ndarray of str, shape (n,)
     method : ndarray of str, shape (n,)
         What found or located the event.
+    magnitude_error : ndarray of float64, shape (n,)
+        One standard deviation.
 
     Examples
     --------
@@ -119,6 +122,8 @@ class Events(_Rows):
     >>> len(events), events.rows()[0]["depth_km"]
     (1, None)
     """
+
+    COLUMNS = EVENT_COLUMNS
 
     event_id: npt.NDArray[np.str_]
     time_ns: npt.NDArray[np.int64]
@@ -136,6 +141,7 @@ class Events(_Rows):
     magnitude: npt.NDArray[np.float64]
     magnitude_type: npt.NDArray[np.str_]
     method: npt.NDArray[np.str_]
+    magnitude_error: npt.NDArray[np.float64]
 
     def sorted(self) -> Events:
         """Return the rows ordered by time, then id."""
@@ -159,6 +165,8 @@ class Assignments(_Rows):
         Of the pick in the location; its probability before there is one.
     """
 
+    COLUMNS = ASSIGNMENT_COLUMNS
+
     event_id: npt.NDArray[np.str_]
     station_id: npt.NDArray[np.str_]
     phase: npt.NDArray[np.str_]
@@ -166,6 +174,19 @@ class Assignments(_Rows):
     residual_s: npt.NDArray[np.float64]
     distance_km: npt.NDArray[np.float64]
     weight: npt.NDArray[np.float64]
+
+    def index(self, picks: Picks) -> npt.NDArray[np.int64]:
+        """Return the row of ``picks`` that each assignment means, -1 where there is none, shape (n,).
+
+        Station, phase and time to the microsecond, which is what files keep, have to agree.
+        """
+
+        def keys(table: Assignments | Picks) -> Iterable[tuple[str, str, int]]:
+            whole_us = ((table.time_ns + 500) // 1000).tolist()
+            return zip(table.station_id.tolist(), table.phase.tolist(), whole_us, strict=True)
+
+        known = {key: row for row, key in enumerate(keys(picks))}
+        return np.array([known.get(key, -1) for key in keys(self)], np.int64)
 
     def of_event(self, event_id: str) -> Assignments:
         """Return the rows of one event."""

@@ -12,6 +12,7 @@ from onsets.waveforms.quality import clipped_samples, dead_components
 from onsets.waveforms.read import find_files, read_traces
 from onsets.waveforms.records import read, read_records
 from onsets.waveforms.resample import Resampling, interpolate, resample, resampling
+from onsets.waveforms.response import Response, Responses, find_responses, read_responses
 from onsets.waveforms.sds import sds_files, stations_list, trim
 from onsets.waveforms.span import Held, index_files, read_span, runs_beyond
 from onsets.waveforms.stations import label_to_id, read_stations
@@ -24,12 +25,15 @@ __all__ = [
     "Layout",
     "Piece",
     "Resampling",
+    "Response",
+    "Responses",
     "Stack",
     "bandpass",
     "clipped_samples",
     "cut",
     "dead_components",
     "find_files",
+    "find_responses",
     "gather",
     "index_files",
     "interpolate",
@@ -41,6 +45,7 @@ __all__ = [
     "read_mseed",
     "read_other",
     "read_records",
+    "read_responses",
     "read_span",
     "read_stations",
     "read_traces",

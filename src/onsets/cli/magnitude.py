@@ -1,0 +1,118 @@
+"""``onsets magnitude``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from onsets.errors import ConfigError
+
+if TYPE_CHECKING:
+    from onsets.pipeline import Magnitudes
+
+__all__ = ["magnitude"]
+
+
+def magnitude(
+    events: Annotated[str, typer.Argument(metavar="EVENTS", help="Located events: .csv .xml .sqlite ...")],
+    assignments: Annotated[
+        str | None,
+        typer.Option("--assignments", "-a", help="Picks of the events; not needed with .xml, .sqlite."),
+    ] = None,
+    stations: Annotated[
+        str | None,
+        typer.Option("--stations", "-s", help="Stations in any form; StationXML holds responses too."),
+    ] = None,
+    sds: Annotated[str | None, typer.Option(help="SDS archive of the waveforms.")] = None,
+    files: Annotated[
+        list[str] | None, typer.Option("--waveforms", help="Files, folders or patterns instead of --sds.")
+    ] = None,
+    responses: Annotated[
+        str | None, typer.Option(help="StationXML, or CSV with station_id,gain_counts_m_s.")
+    ] = None,
+    output: Annotated[
+        str, typer.Option("--output", "-o", help="Events with magnitudes, as EVENTS, or - for CSV.")
+    ] = "-",
+    amplitudes: Annotated[str | None, typer.Option(help="Table of what was measured.")] = None,
+    corrections: Annotated[
+        str | None, typer.Option(help="CSV station_id,correction: added to a station's magnitudes.")
+    ] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="KEY=VALUE, such as relation=bakun-joyner-1984, kind=duration, snr=2."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print events and notes as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No summary.")] = False,
+) -> None:
+    """Give events local magnitudes from Wood-Anderson amplitudes, or duration magnitudes without responses.
+
+    Example: onsets magnitude located.csv -a assignments.csv -s stations.csv --sds archive -o sized.csv
+    """
+    from onsets.config import make, override
+    from onsets.magnitude import MagnitudeOptions
+    from onsets.pipeline import measure_magnitudes
+    from onsets.store import (
+        check_target,
+        read_assignments,
+        read_events,
+        write_amplitudes,
+        write_events,
+    )
+    from onsets.waveforms import find_responses, read_stations
+
+    if stations is None or (sds is None) == (not files):
+        raise ConfigError("magnitude needs --stations FILE and --sds ROOT or --waveforms PATH, one of them")
+    for target, content in ((output, "events"), (amplitudes, "amplitudes")):
+        if target is not None:
+            check_target(target, content)
+    values: dict[str, Any] = {}
+    for text in setting or []:
+        values = override(values, text)
+    if corrections is not None:
+        values["corrections"] = _read_corrections(corrections)
+    options = make(MagnitudeOptions, values, "--set")
+    table, mine = read_events(events), read_assignments(assignments or events)
+    known = find_responses(stations, responses)
+    archive: Any = sds if sds is not None else files
+    found = measure_magnitudes(table, mine, read_stations(stations), archive, known, options)
+    if not (as_json and output == "-"):
+        write_events(found.events, output, mine)
+    if amplitudes is not None:
+        write_amplitudes(found.amplitudes, amplitudes)
+    if as_json:
+        notes = [{"where": p.where, "reason": p.reason} for p in found.problems]
+        typer.echo(json.dumps({"events": found.events.rows(), "notes": notes}, indent=1))
+    elif not quiet:
+        _report(found, output)
+    raise typer.Exit(1 if any(problem.fatal for problem in found.problems) else 0)
+
+
+def _read_corrections(path: str) -> list[list[Any]]:
+    import csv
+
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as handle:
+            return [[row["station_id"], float(row["correction"])] for row in csv.DictReader(handle)]
+    except OSError as error:
+        raise ConfigError(f"station corrections {path} cannot be read: {error.strerror or error}") from error
+    except (KeyError, ValueError, TypeError) as error:
+        raise ConfigError(
+            f"station corrections {path}: {error}; expected columns station_id,correction"
+        ) from error
+
+
+def _report(found: Magnitudes, output: str) -> None:
+    """Say on standard error how many events have a magnitude of what kind, and what was not used."""
+    import numpy as np
+
+    sizes = found.events.magnitude[np.isfinite(found.events.magnitude)]
+    kinds = sorted(set(found.amplitudes.magnitude_type.tolist()))
+    span = f" ({', '.join(kinds)} {sizes.min():.1f} to {sizes.max():.1f})" if len(sizes) else ""
+    target = "" if output == "-" else f" -> {output}"
+    typer.echo(f"{len(sizes)} of {len(found.events)} events have a magnitude{span}{target}", err=True)
+    for problem in found.problems[:20]:
+        typer.echo(f"note: {problem.where}: {problem.reason}", err=True)
+    if len(found.problems) > 20:
+        typer.echo(f"note: {len(found.problems) - 20} more; see --json", err=True)
