@@ -117,7 +117,9 @@ class _Up(nn.Module):
 
     def forward(self, deep: Tensor, above: Tensor) -> Tensor:
         """Map ``(batch, inputs, m)`` and ``(batch, outputs, n)`` to ``(batch, outputs, n)``."""
-        wide = self.mix(deep).repeat_interleave(4, dim=2)[:, :, : above.shape[2]]
+        wide = functional.interpolate(self.mix(deep), scale_factor=4.0, mode="nearest")
+        if wide.shape[2] != above.shape[2]:
+            wide = wide[:, :, : above.shape[2]]
         y: Tensor = self.blocks(functional.relu(above + wide))
         return y
 
