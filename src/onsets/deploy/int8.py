@@ -27,7 +27,10 @@ from onsets.types import Float32
 
 __all__ = ["Quantised", "agreement", "layers", "to_int8", "to_int8_mixed"]
 
-OPERATORS = ("Conv", "Gemm", "MatMul", "Add", "Mul", "Concat", "MaxPool", "Resize", "LeakyRelu", "Sigmoid")
+OPERATORS = (
+    *("Conv", "Relu", "Gemm", "MatMul", "Add", "Mul", "Concat"),
+    *("MaxPool", "Resize", "LeakyRelu", "Sigmoid"),
+)
 """What has an integer kernel in ONNX Runtime."""
 WEIGHTED = ("Conv", "ConvTranspose", "Gemm", "MatMul")
 PREFIXES = (0, 3, 6, 9, 12)

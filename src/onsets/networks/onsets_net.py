@@ -139,7 +139,11 @@ class _Up(nn.Module):
 
     def forward(self, deep: Tensor, above: Tensor) -> Tensor:
         """Map ``(batch, inputs, m)`` and ``(batch, outputs, n)`` to ``(batch, outputs, n)``."""
-        wide = _conv(self.mix, deep).repeat_interleave(4, dim=-1)[..., : above.shape[-1]]
+        narrow = _conv(self.mix, deep)
+        scale = 4.0 if narrow.dim() == 3 else (1.0, 4.0)
+        wide = functional.interpolate(narrow, scale_factor=scale, mode="nearest")
+        if wide.shape[-1] != above.shape[-1]:
+            wide = wide[..., : above.shape[-1]]
         y: Tensor = self.blocks(functional.relu(above + wide))
         return y
 

@@ -249,6 +249,10 @@ class _Plane:
             return bool(_attribute(node, "axis", 0) == 1)
         if node.op_type == "Add":
             return all(planes)
+        if node.op_type == "Resize":  # by whole numbers: what blocked kernels are there for
+            scales = self.arrays.get(node.input[2]) if len(node.input) == 3 else None
+            whole = scales is not None and len(scales) == 3 and bool((scales % 1 == 0).all())
+            return planes[0] and whole and _attribute(node, "mode", b"nearest") == b"nearest"
         return node.op_type in ELEMENTWISE and planes[0]
 
     def _convert(self, node: Any) -> None:
@@ -271,6 +275,9 @@ class _Plane:
                     _set(new, **{key: [0 if key == "output_padding" else 1, *values]})
             if (pads := _attribute(node, "pads", None)) is not None:
                 _set(new, pads=[0, pads[0], 0, pads[1]])
+        if node.op_type == "Resize":
+            new.input[2] = f"{node.input[2]}_planar"
+            self.arrays[new.input[2]] = np.insert(self.arrays[node.input[2]], 2, 1).astype(np.float32)
         new.output[0] = self.flat[node.output[0]] = f"{node.output[0]}_planar"
         self.nodes.append(new)
 

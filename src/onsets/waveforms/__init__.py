@@ -1,7 +1,7 @@
 """Waveforms: files and archives to records, records to windows and back."""
 
 from onsets.waveforms.deferred import DeferredError
-from onsets.waveforms.filter import bandpass
+from onsets.waveforms.filter import bandpass, bandpass_sections
 from onsets.waveforms.formats import read_other
 from onsets.waveforms.gather import gather, lay_out
 from onsets.waveforms.layout import Layout
@@ -29,6 +29,7 @@ __all__ = [
     "Responses",
     "Stack",
     "bandpass",
+    "bandpass_sections",
     "clipped_samples",
     "cut",
     "dead_components",

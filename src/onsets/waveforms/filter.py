@@ -18,7 +18,7 @@ from onsets.errors import ConfigError
 from onsets.types import Record
 from onsets.waveforms.resample import true_runs
 
-__all__ = ["bandpass"]
+__all__ = ["bandpass", "bandpass_sections"]
 
 _Float64 = npt.NDArray[np.float64]
 
@@ -99,6 +99,17 @@ def _poles(low: float, high: float, corners: int) -> npt.NDArray[np.complex128]:
             pairs += [(s, s.conjugate()) for s in (middle + spread, middle - spread)]
     s = np.array(pairs)
     return np.asarray((1 + s) / (1 - s))
+
+
+def bandpass_sections(low_hz: float, high_hz: float, rate_hz: float, corners: int = 2) -> _Float64:
+    """Return the filter that :func:`bandpass` runs, in second-order sections.
+
+    Returns
+    -------
+    ndarray of float64, shape (corners, 5)
+        Each b0 b1 b2 a1 a2; a0 is 1.
+    """
+    return _sections(low_hz / rate_hz, high_hz / rate_hz, corners)
 
 
 def _sections(low: float, high: float, corners: int) -> _Float64:

@@ -40,7 +40,6 @@ def test_memory_map_is_in_the_header(small, model):
 @pytest.mark.parametrize(
     ("changes", "hint"),
     [
-        ({"bandpass_hz": (1.0, 45.0)}, "forward and backward"),
         ({"thresholds": {}}, "no threshold"),
         ({"hop_samples": 8}, "hop of 8"),
     ],

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from onsets.deploy.c.graph import layers_of
 from onsets.deploy.c.layer import Graph, Layer, Value
 from onsets.deploy.c.plan import readers_of, ring_columns
 from onsets.errors import ExportError
 from onsets.spec import Spec
+from onsets.waveforms import bandpass_sections
 
-__all__ = ["PENDING", "Source", "c_name", "write_c"]
+__all__ = ["PENDING", "Source", "c_name", "look_samples", "write_c"]
 
 PENDING = 32
 """Candidates that may wait for each other."""
 SEPARATION_S = 0.5
 """As in :func:`onsets.picking.decode`."""
+CORNERS, BLOCK, FORGOTTEN = 2, 256, 1e-6
+"""Of the band-pass: as in :func:`onsets.waveforms.bandpass`; samples filtered at once; see ``filter.c``."""
 _ZNE = "ZNE"
 
 
@@ -35,7 +40,8 @@ class Source:
     header, source, harness, golden : str
         Text of the two files, of a program that runs them by commands, and of the golden test.
     memory : dict
-        Bytes by purpose: ``rings``, ``scratch``, ``samples``, ``stack``, ``decoding`` and ``weights``.
+        Bytes by purpose: ``rings``, ``scratch``, ``samples``, ``filter``, ``stack``, ``decoding`` and
+        ``weights``.
     rows : tuple of tuple
         The memory map: name, channels, columns kept, columns in all, bytes.
     """
@@ -106,6 +112,7 @@ def write_c(model: Any, spec: Spec, name: str) -> Source:
         if _segments(spec)
         else "NULL",
     }
+    words |= {"DECODE": _filled("decode.c", words), **_filtering(spec, words)}
     head = f'#include "{word}.h"\n\n#include <math.h>\n#include <string.h>\n\n'
     source = head + _filled("engine.c", words) + _filled("front.c", words)
     header, harness, golden = (_filled(name, words) for name in ("header.h", "harness.c", "golden_main.c"))
@@ -113,12 +120,7 @@ def write_c(model: Any, spec: Spec, name: str) -> Source:
 
 
 def _check(spec: Spec) -> None:
-    """Refuse what needs the future."""
-    if spec.bandpass_hz is not None:
-        raise ExportError(
-            f"{spec.name} wants records band-passed forward and backward ({spec.bandpass_hz}), which needs "
-            "the whole record; a stream has none. Train without Spec.bandpass_hz"
-        )
+    """Refuse what a stream with fixed memory cannot do."""
     if not any(label in spec.thresholds for label in spec.labels if label in ("P", "S")):
         raise ExportError(f"{spec.name} has no threshold for P or S; set Spec.thresholds")
     if -(-spec.samples // spec.hop_samples) + 2 > 255:
@@ -158,7 +160,7 @@ def _constants(spec: Spec, graph: Graph, rings: int, widest: int) -> dict[str, s
         "BLIND": spec.blinding_samples // spec.segment_samples,
         "CURVE_HZ": spec.rate_hz / step,
         "ONSET": onset if windowed else 0.0,
-        "SEPARATION_S": SEPARATION_S,
+        "SEPARATION_S": 0.0 if spec.decoding == "trigger" else SEPARATION_S,
         "MARGIN_S": 2.0 if _segments(spec) else 2 * step / spec.rate_hz,
         "PENDING": PENDING,
         "SEGMENTS": int(_segments(spec)),
@@ -172,20 +174,64 @@ def _constants(spec: Spec, graph: Graph, rings: int, widest: int) -> dict[str, s
         "SCALED": int(spec.normalisation not in ("none", "logistic")),
         "LOGISTIC": int(spec.normalisation == "logistic"),
         "TONE": int(spec.tone),
+        "UNBIASED": int(spec.unbiased),
+        "TAPER": spec.taper_samples,
+        "TRIGGER": int(spec.decoding == "trigger"),
+        "OFF": "0.5f" if spec.decoding == "trigger" and not _segments(spec) else "1.0f",
         "RING_BYTES": max(4, rings),
         "WIDEST": widest,
         "VIEWS": len(graph.values),
     }
-    return {key: repr(number) for key, number in numbers.items()}
+    if spec.bandpass_hz is not None:
+        numbers |= {"SECTIONS": CORNERS, "LOOK": look_samples(spec), "BLOCK": BLOCK}
+    return {key: number if isinstance(number, str) else repr(number) for key, number in numbers.items()}
+
+
+def look_samples(spec: Spec) -> int:
+    """Return the samples after which the band-pass has forgotten all but a millionth."""
+    poles = [np.roots([1.0, *section[3:]]) for section in _sections(spec)]
+    slowest = float(np.abs(poles).max())
+    return -(-math.ceil(math.log(FORGOTTEN) / math.log(slowest)) // 8) * 8
+
+
+def _sections(spec: Spec) -> npt.NDArray[np.float64]:
+    low_hz, high_hz = spec.bandpass_hz or (0.0, 0.0)
+    return bandpass_sections(low_hz, high_hz, spec.rate_hz, CORNERS)
+
+
+def _filtering(spec: Spec, words: dict[str, str]) -> dict[str, str]:
+    """Return the words that stand for the band-pass, or for its absence."""
+    if spec.bandpass_hz is None:
+        return {"FILTER": "", "PUSH_ONE": "take", "RELEASE": "", "LATER": "", "AHEAD": ""}
+    rows = [", ".join(f"{x:.17g}" for x in row) for row in _sections(spec)]
+    table = ",\n    ".join(f"{{{row}}}" for row in rows)
+    declared = f"static const double SECTIONS[@NAME@_SECTIONS][5] = {{\n    {table}}};\n"
+    fields = (
+        "    float ahead[@NAME@_COMPONENTS][@NAME@_LOOK + @NAME@_BLOCK];\n"
+        "    uint8_t good[@NAME@_LOOK + @NAME@_BLOCK];\n"
+        "    unsigned char running[@NAME@_COMPONENTS];\n"
+        "    int32_t held, done[@NAME@_COMPONENTS];\n"
+        "    double level[@NAME@_COMPONENTS], state[@NAME@_COMPONENTS][2 * @NAME@_SECTIONS];\n"
+    )
+    filtered = _filled("filter.c", words)
+    return {
+        "FILTER": "\n" + _put(declared, words) + filtered,
+        "PUSH_ONE": "push_one",
+        "RELEASE": "release(s, s->held);\n    ",
+        "LATER": ", those that wait for the band-pass not",
+        "AHEAD": _put(fields, words),
+    }
 
 
 def _memory(spec: Spec, graph: Graph, rings: int, widest: int) -> dict[str, int]:
     """Return bytes by purpose."""
     values, labels = _values(spec) + 1, len(_picked(spec))
     rows = labels * (2 if _segments(spec) else 1)
+    waiting = 0 if spec.bandpass_hz is None else look_samples(spec) + BLOCK
     kept = [a for each in graph.layers for a in (each.weights, each.bias, each.scale) if a is not None]
     return {
         "samples": len(spec.components) * (4 * spec.samples + -(-spec.samples // 8)),
+        "filter": waiting and waiting * (4 * len(spec.components) + 1) + len(spec.components) * 45 + 8,
         "stack": values * (4 * rows + 2),
         "decoding": labels * (12 * PENDING + 104) + 128,
         "rings": rings,
@@ -299,5 +345,8 @@ def _row(k: int, each: Layer) -> str:
 
 def _filled(template: str, words: dict[str, str]) -> str:
     """Put words into a template."""
-    text = resources.files("onsets.deploy.c").joinpath(template).read_text(encoding="utf-8")
+    return _put(resources.files("onsets.deploy.c").joinpath(template).read_text(encoding="utf-8"), words)
+
+
+def _put(text: str, words: dict[str, str]) -> str:
     return re.sub(r"@(\w+)@", lambda found: words[found[1]], text)

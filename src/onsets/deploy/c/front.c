@@ -5,122 +5,13 @@
  * answers of overlapping windows are put together; a value is final when no window, not even one that
  * ends with the record, can speak of it again. Then it is looked at for picks. */
 
-enum { VALUE_RING = @NAME@_VALUES + 1 };
+enum { VALUE_RING = @NAME@_VALUES + 1, LESS = @NAME@_UNBIASED };
 
 static int is_valid(const @name@_stream *s, int k, uint32_t at)
 {
     return s->valid[k][at / 8] >> (at % 8) & 1;
 }
-
-/* ---- decoding: threshold to onset */
-
-static void emit(@name@_stream *s, @name@_decoder *d, double seconds, float value)
-{
-    @name@_pick pick;
-    pick.phase = d->phase;
-    pick.sample = seconds * @NAME@_RATE_HZ + @NAME@_ONSET;
-    pick.probability = value;
-    s->picks++;
-    if (s->emit != NULL)
-        s->emit(s->user, &pick);
-}
-
-/* Of the first n candidates, the strongest first, those that are far enough from each other. */
-static void resolve(@name@_stream *s, @name@_decoder *d, int n)
-{
-    unsigned char fate[@NAME@_PENDING] = {0}; /* 1 kept, 2 dropped */
-    int k, j, best;
-    for (;;) {
-        for (best = -1, k = 0; k < n; k++)
-            if (fate[k] == 0 && (best < 0 || d->value[k] > d->value[best]))
-                best = k;
-        if (best < 0)
-            break;
-        fate[best] = 1;
-        for (j = 0; j < n; j++)
-            if (fate[j] == 1 && j != best && fabs(d->seconds[best] - d->seconds[j]) < @NAME@_SEPARATION_S)
-                fate[best] = 2;
-    }
-    for (k = 0; k < n; k++)
-        if (fate[k] == 1)
-            emit(s, d, d->seconds[k], d->value[k]);
-    for (k = n; k < d->pending; k++) {
-        d->seconds[k - n] = d->seconds[k];
-        d->value[k - n] = d->value[k];
-    }
-    d->pending -= n;
-}
-
-/* Candidates that nothing to come can still touch are decided. */
-static void settle(@name@_stream *s, @name@_decoder *d, double now_s)
-{
-    int n;
-    for (n = d->pending; n > 0; n--) {
-        if (now_s - @NAME@_MARGIN_S < d->seconds[n - 1] + @NAME@_SEPARATION_S)
-            continue;
-        if (n == d->pending || d->seconds[n] - d->seconds[n - 1] >= @NAME@_SEPARATION_S)
-            break;
-    }
-    if (n > 0)
-        resolve(s, d, n);
-}
-
-static void candidate(@name@_stream *s, @name@_decoder *d, double seconds, float value)
-{
-    int k;
-    if (d->pending == @NAME@_PENDING) {
-        s->crowded++;
-        resolve(s, d, @NAME@_PENDING);
-    }
-    for (k = d->pending++; k > 0 && d->seconds[k - 1] > seconds; k--) {
-        d->seconds[k] = d->seconds[k - 1];
-        d->value[k] = d->value[k - 1];
-    }
-    d->seconds[k] = seconds;
-    d->value[k] = value;
-}
-
-/* A stretch above the threshold is over: one onset, at its highest point. */
-static void close_stretch(@name@_stream *s, @name@_decoder *d)
-{
-    double at = (double)d->best_at, shift = 0;
-    d->open = 0;
-    if (@NAME@_SEGMENTS) {
-        candidate(s, d, at / @NAME@_CURVE_HZ + (double)d->best_offset_s, d->best);
-        return;
-    }
-    shift = (d->flat - 1) / 2.0;
-    if (d->flat == 1 && d->best_at > 0 && d->falling) {
-        double left = d->left, middle = d->best, right = d->right, bend = left - 2 * middle + right;
-        shift = bend < 0 ? 0.5 * (left - right) / bend : 0;
-        shift = shift < -0.5 ? -0.5 : shift > 0.5 ? 0.5 : shift;
-    }
-    candidate(s, d, (at + shift) / @NAME@_CURVE_HZ, d->best);
-}
-
-static void look(@name@_stream *s, @name@_decoder *d, uint64_t at, float value, float offset_s)
-{
-    if (value >= d->threshold) {
-        if (!d->open || value > d->best) {
-            d->open = 1, d->falling = 0, d->flat = 1;
-            d->best = value, d->best_at = at, d->best_offset_s = offset_s;
-            d->left = d->before;
-        } else if (!d->falling) {
-            if (value < d->best)
-                d->falling = 1, d->right = value;
-            else
-                d->flat++;
-        }
-    } else if (d->open) {
-        if (!d->falling)
-            d->falling = 1, d->right = value;
-        close_stretch(s, d);
-    }
-    d->before = value;
-    if (d->pending > 0) /* an open stretch may still give an onset at its highest point so far */
-        settle(s, d, (double)(d->open ? d->best_at : at) / @NAME@_CURVE_HZ);
-}
-
+@DECODE@
 /* ---- stacking */
 
 static float stacked(const @name@_stream *s, int row, uint32_t at)
@@ -243,10 +134,10 @@ static void measure(@name@_stream *s)
             whole_count += counts[k];
         whole_power += power[k];
         most = high > most ? high : most;
-        s->scale[k] = @NAME@_STD ? (float)sqrt(power[k] / (counts[k] > 0 ? counts[k] : 1)) : high;
+        s->scale[k] = @NAME@_STD ? (float)sqrt(power[k] / (counts[k] > 1 + LESS ? counts[k] - LESS : 1)) : high;
     }
     for (k = 0; k < @NAME@_COMPONENTS && !@NAME@_BY_COMPONENT; k++)
-        s->scale[k] = @NAME@_STD ? (float)sqrt(whole_power / (whole_count > 0 ? whole_count : 1)) : most;
+        s->scale[k] = @NAME@_STD ? (float)sqrt(whole_power / (whole_count > 1 + LESS ? whole_count - LESS : 1)) : most;
 }
 
 /* Column t of the window as the network wants it. */
@@ -256,7 +147,11 @@ static void column(void *from, int32_t t, float *y)
     uint64_t sample = s->window + (uint64_t)t;
     uint32_t at = (uint32_t)(sample % @NAME@_SAMPLES);
     static const float tone[4] = {0, 1, 0, -1};
+    int32_t from_end = t < @NAME@_SAMPLES / 2 ? t : @NAME@_SAMPLES - 1 - t;
+    float rise = 1;
     int k;
+    if (from_end < @NAME@_TAPER)
+        rise = @NAME@_TAPER > 1 ? 0.5f - 0.5f * cosf(3.14159265f * (float)from_end / (@NAME@_TAPER - 1)) : 0;
     for (k = 0; k < @NAME@_COMPONENTS; k++) {
         y[k] = 0;
         if (sample < s->total && is_valid(s, k, at)) {
@@ -265,6 +160,7 @@ static void column(void *from, int32_t t, float *y)
                 y[k] = s->scale[k] > 1e-6f ? x / s->scale[k] : 0;
             else
                 y[k] = @NAME@_LOGISTIC ? tanhf(x * s->unit[k] / 2e4f) / 2 : x * s->unit[k];
+            y[k] *= rise;
         }
     }
     if (@NAME@_TONE)
@@ -316,7 +212,7 @@ int @name@_init(@name@_stream *s, @name@_work *w, double rate_hz, @name@_emit em
 }
 
 /* One moment: what is not valid is a gap in that component. */
-static void push_one(@name@_stream *s, const float *x, const unsigned char *good)
+static void take(@name@_stream *s, const float *x, const unsigned char *good)
 {
     uint32_t at = (uint32_t)(s->total % @NAME@_SAMPLES);
     uint32_t value = (uint32_t)(s->total / @NAME@_SEGMENT % VALUE_RING);
@@ -337,7 +233,7 @@ static void push_one(@name@_stream *s, const float *x, const unsigned char *good
     if (!@NAME@_PER_WINDOW && s->total > @NAME@_SAMPLES && (s->total - @NAME@_SAMPLES) % @NAME@_SEGMENT == 0)
         tell(s, 0);
 }
-
+@FILTER@
 static int push(@name@_stream *s, const float *const f[], const int32_t *const n[], size_t count)
 {
     size_t i;
@@ -359,7 +255,7 @@ static int push(@name@_stream *s, const float *const f[], const int32_t *const n
                 x[k] = NAN;
             good[k] = isfinite(x[k]) ? 1 : 0;
         }
-        push_one(s, x, good);
+        @PUSH_ONE@(s, x, good);
     }
     return @NAME@_OK;
 }
@@ -385,7 +281,7 @@ int @name@_gap(@name@_stream *s, uint64_t count)
     if (s->ended)
         return @NAME@_ENDED;
     for (k = 0; k < count - skip; k++) {
-        push_one(s, nothing, bad);
+        @PUSH_ONE@(s, nothing, bad);
         if (k == quiet) { /* nothing is left: the rest of a long gap in whole hops */
             skip = (count - k - 1) / @NAME@_HOP * @NAME@_HOP;
             s->total += skip, s->next += skip, s->told += skip / (@NAME@_PER_WINDOW ? @NAME@_HOP : @NAME@_SEGMENT);
@@ -403,7 +299,7 @@ int @name@_flush(@name@_stream *s)
     if (s->ended)
         return @NAME@_ENDED;
     s->ended = 1;
-    if (s->total == 0)
+    @RELEASE@if (s->total == 0)
         return @NAME@_OK;
     if (s->total > @NAME@_SAMPLES)
         last = (s->total - @NAME@_SAMPLES + @NAME@_SEGMENT - 1) / @NAME@_SEGMENT * @NAME@_SEGMENT;

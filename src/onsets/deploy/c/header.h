@@ -47,7 +47,7 @@ typedef struct {
 
 /* One station. Read total, windows, picks and crowded; leave the rest alone. */
 typedef struct {
-    uint64_t total;    /* samples pushed, gaps included */
+    uint64_t total;    /* samples taken, gaps included@LATER@ */
     uint64_t windows;  /* run so far */
     uint64_t picks;    /* emitted so far */
     uint64_t crowded;  /* times when more than @NAME@_PENDING candidates waited for each other */
@@ -64,7 +64,7 @@ typedef struct {
     uint8_t valid[@NAME@_COMPONENTS][(@NAME@_SAMPLES + 7) / 8];
     float sums[@NAME@_ROWS][@NAME@_VALUES + 1];
     uint8_t count[@NAME@_VALUES + 1], seen[@NAME@_VALUES + 1];
-} @name@_stream;
+@AHEAD@} @name@_stream;
 
 /* Begin at sample 0. @NAME@_BAD_RATE unless the rate is @NAME@_RATE_HZ Hz; thresholds may be changed in decoders[]. */
 int @name@_init(@name@_stream *stream, @name@_work *work, double rate_hz, @name@_emit emit, void *user);
