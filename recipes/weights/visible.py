@@ -57,9 +57,8 @@ def main() -> None:
             seconds = onsets.seconds[onsets.values >= own[phase]]
             found.append(bool(np.any(np.abs(seconds - case.labels[phase]) <= TOLERANCE_S)))
         hit = np.array(found)
-        lines.append(
-            f"| {phase} | {len(seen)} | {seen.mean():.2f} | {hit[seen].mean():.2f} | {hit[~seen].mean():.2f} |"
-        )
+        shares = " | ".join(f"{part.mean():.2f}" for part in (seen, hit[seen], hit[~seen]))
+        lines.append(f"| {phase} | {len(seen)} | {shares} |")
     sys.stdout.write("\n".join(lines) + "\n")
 
 
