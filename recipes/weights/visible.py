@@ -3,8 +3,8 @@
     python recipes/weights/visible.py WEIGHTS FOLDER [--parts parts/without-nz.csv]
 
 The labels are about 0.08 s early and some lie in noise. A label counts as visible when, between 2 and 20 Hz,
-the second after it has at least twice the RMS of the two seconds before it (from 0.2 s before), on the vertical
-for P and on the larger horizontal for S: about what a careful reader would pick.
+the second after it has at least twice the RMS of the two seconds before it (up to 0.2 s before), on the
+vertical for P and on the larger horizontal for S: about what a careful reader would pick.
 """
 
 from __future__ import annotations
