@@ -43,7 +43,7 @@ def normalise(data: Float32, valid: Mask, spec: Spec) -> Float32:
     square. ``spec.unbiased`` and ``spec.taper_samples`` are SeisBench's.
     """
     whole = _all(valid)
-    if whole and spec.demean and spec.normalisation.endswith("std"):
+    if whole and spec.demean and spec.normalisation.endswith(("std", "max")):
         out = _moderate(data, spec)
         if out is not None:
             return _finished(out, spec)
@@ -81,7 +81,7 @@ def normalise(data: Float32, valid: Mask, spec: Spec) -> Float32:
 def _moderate(data: Float32, spec: Spec) -> Float32 | None:
     """Do the most common thing in as few passes as possible; None where values are too large or small."""
     mean = data.sum(axis=2, keepdims=True, dtype=np.float64) / data.shape[2]
-    out: Float32 = data - mean.astype(np.float32)
+    out = np.subtract(data, mean.astype(np.float32), out=np.empty(data.shape, np.float32))
     scale = _scale(out, _full(data), spec)
     level = np.abs(mean)
     if spec.normalisation.startswith("window"):
@@ -131,7 +131,7 @@ def _scale(out: Float32, count: Float32, spec: Spec) -> Float32:
     """Return what a component (or the whole window) is divided by, shape (windows, 1 or components, 1)."""
     per, kind = spec.normalisation.split("-")
     if kind == "max":
-        scale = np.abs(out).max(axis=2, keepdims=True)
+        scale = np.maximum(out.max(axis=2, keepdims=True), -out.min(axis=2, keepdims=True))
         return np.asarray(scale.max(axis=1, keepdims=True) if per == "window" else scale)
     power = np.einsum("bct,bct->bc", out, out)[:, :, None]
     if per == "window":

@@ -52,7 +52,8 @@ def cut(
 ) -> Iterator[Windows]:
     """Yield a record's windows in batches, components in the order of the Spec.
 
-    Windows without any valid sample are left out. Samples beyond the end are zeros and not valid.
+    Windows without any valid sample are left out. Samples beyond the end are zeros and not valid. Where
+    nothing is missing they are views of the record, which may not be written to.
 
     Parameters
     ----------
@@ -78,6 +79,9 @@ def cut(
     x, good = record.data[in_order], record.valid[in_order]
     for k in range(0, len(starts), batch):
         some = starts[k : k + batch]
+        if whole and (view := _evenly(x, some - first, spec.samples)) is not None:
+            yield Windows(view, np.broadcast_to(np.True_, view.shape), some)
+            continue
         data = np.empty((len(some), len(rows), spec.samples), dtype=np.float32)
         valid = np.broadcast_to(np.True_, data.shape) if whole else np.empty(data.shape, dtype=bool)
         for j, start in enumerate((some - first).tolist()):
@@ -90,6 +94,17 @@ def cut(
             if not whole:
                 valid[j, :, :n] = good[:, start : start + n]
         yield Windows(data, valid, some)
+
+
+def _evenly(x: Float32, begins: npt.NDArray[np.int64], length: int) -> Float32 | None:
+    """Return windows as a view that may not be written to; None where they are not evenly spaced within."""
+    gaps = np.diff(begins)
+    if begins[-1] + length > x.shape[1] or (len(gaps) and (gaps != gaps[0]).any()):
+        return None
+    row, step = x.strides
+    hop = step * (int(gaps[0]) if len(gaps) else 1)
+    shape = (len(begins), len(x), length)
+    return np.lib.stride_tricks.as_strided(x[:, int(begins[0]) :], shape, (hop, row, step), writeable=False)
 
 
 class Stack:
@@ -121,14 +136,15 @@ class Stack:
         self.last = int(window_starts(samples, spec)[-1])
         self.first = 0
         """Index of the first value that is held."""
+        self._used = 0  # values from there on that may not be 0
         self.total = np.zeros((rows, 0), dtype=np.float32)
         self.count = np.zeros(0, dtype=np.float32)
 
     def _hold(self, end: int) -> None:
         """Make room up to value ``end``."""
-        more = end - self.first - len(self.count)
-        if more > 0:
-            more = max(more, len(self.count))
+        self._used = max(self._used, end - self.first)
+        if self._used > len(self.count):
+            more = max(self._used - len(self.count), len(self.count))
             self.total = np.pad(self.total, ((0, 0), (0, more)))
             self.count = np.pad(self.count, (0, more))
 
@@ -141,7 +157,8 @@ class Stack:
             First sample of each, increasing.
         values : ndarray of float32, shape (windows, rows, values)
         """
-        width, inner = values.shape[2], (starts > 0) & (starts < self.last)
+        width = values.shape[2]
+        inner = slice(int(starts[0] == 0), len(starts) - int(starts[-1] == self.last))
         gaps = np.diff(starts[inner])
         hop = int(gaps[0]) // self.step if len(gaps) else 0
         if self.mode == "mean" and 2 * hop >= width and (gaps == gaps[0]).all():
@@ -162,9 +179,8 @@ class Stack:
         self._hold(at + count * distance)
         here = slice(at - self.first, at - self.first + count * distance)
         heard = slice(self.blind, width - self.blind)
-        total = self.total[:, here].reshape(rows, count, distance)
+        total = self.total[:, here].reshape(rows, count, distance)  # a view
         total[:, :, heard] += values[:, :, heard].transpose(1, 0, 2)
-        self.total[:, here] = total.reshape(rows, -1)
         self.count[here].reshape(count, distance)[:, heard] += 1
 
     def _add_one(self, start: int, value: Float32) -> None:
@@ -200,9 +216,11 @@ class Stack:
         end = self.length if before is None else min(before // self.step, self.length)
         self._hold(end)
         n = max(0, end - self.first)
-        values, count = self.total[:, :n], self.count[:n]
-        if self.mode == "mean":
-            values = values / np.maximum(count, 1)
-        self.total, self.count = self.total[:, n:].copy(), self.count[n:].copy()
-        self.first += n
-        return values, np.asarray(count > 0)
+        count = self.count[:n]
+        values = self.total[:, :n] / np.maximum(count, 1) if self.mode == "mean" else self.total[:, :n].copy()
+        spoken = np.asarray(count > 0)
+        for held in (self.total, self.count):
+            held[..., : self._used - n] = held[..., n : self._used].copy()
+            held[..., self._used - n : self._used] = 0
+        self.first, self._used = self.first + n, self._used - n
+        return values, spoken
