@@ -9,7 +9,6 @@ import pytest
 
 from onsets.errors import CatalogueError
 from onsets.location import LocateOptions, estimate_corrections, locate
-from onsets.location.quality import reach2
 from onsets.tables import Assignments, Events, Stations
 from tests.location.making import MODEL, catalogue, network, observe, offsets_km
 
@@ -68,7 +67,7 @@ def coverage(found, events):
     for wrong, verdict in zip(offsets_km(found.events, events), found.verdicts, strict=True):
         parts = 2 if "depth_fixed" in verdict.flags else 3
         inverse = np.linalg.pinv(verdict.covariance[:parts, :parts])
-        inside.append(wrong[:parts] @ inverse @ wrong[:parts] <= reach2(parts, verdict.freedom))
+        inside.append(wrong[:parts] @ inverse @ wrong[:parts] <= verdict.reach2)
     return np.mean(inside)
 
 

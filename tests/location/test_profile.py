@@ -36,6 +36,7 @@ def test_where_the_misfit_is_quadratic_errors_are_those_of_the_curvature():
     np.testing.assert_allclose(
         np.sqrt(np.diag(found.covariance)), np.sqrt(np.diag(solution.covariance)), rtol=0.15
     )
+    assert found.reach2 == pytest.approx(solution.reach2, rel=0.15)
 
 
 def test_a_second_depth_makes_errors_larger():

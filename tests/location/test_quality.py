@@ -22,11 +22,11 @@ def test_the_reach_is_that_of_the_normal_distribution_when_the_scale_is_known():
 
 
 def test_axes_of_an_ellipsoid():
-    found = ellipsoid(np.diag([1.0, 4.0, 9.0]), 1e9)
+    found = ellipsoid(np.diag([1.0, 4.0, 9.0]), 3.527)
     np.testing.assert_allclose(found.semi_axes_km, np.sqrt(3.527) * np.array([3, 2, 1]), rtol=1e-3)
     assert found.plunges_deg[0] == pytest.approx(90)
     assert found.azimuths_deg[1] % 180 == pytest.approx(0, abs=1e-6)
-    assert len(ellipsoid(np.diag([1.0, 4.0, 0.0]), 1e9).semi_axes_km) == 2
+    assert len(ellipsoid(np.diag([1.0, 4.0, 0.0]), 2.3).semi_axes_km) == 2
 
 
 def test_letters():

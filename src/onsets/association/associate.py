@@ -31,6 +31,7 @@ ENGINES: dict[str, tuple[type, Callable[[Scene, Any], Found]]] = {
 
 _MOST_PICKS = 400_000
 _EXTRA_KM = 200.0
+_ROUNDS = 3
 
 
 def placed(picks: Picks, stations: Stations) -> tuple[Picks, list[Problem]]:
@@ -111,11 +112,16 @@ def associate(
         return without_pauses(part, lambda rest: engine(rest, options), 1.5 * longest)
 
     found = in_chunks(scene, stretch, 1.5 * longest, _MOST_PICKS)
-    if options.refine:
-        found = refine(scene, found, options.refine_km, options.depth_km)
     window = wide_window(scene, options.windows_s)
-    found = adopt(scene, absorb(scene, found, window, longest), window, 2 * float(far))
-    if options.refine:  # the picks adopted draw an event that stood off its place
+    for _ in range(_ROUNDS):  # picks absorbed draw an event that stood off its place, which then sees more
+        if options.refine:
+            found = refine(scene, found, options.refine_km, options.depth_km)
+        before = len(found)
+        found = absorb(scene, found, window, longest)
+        if len(found) == before:
+            break
+    found = adopt(scene, found, window, 2 * float(far))
+    if options.refine:
         found = refine(scene, found, options.refine_km, options.depth_km)
         found = adopt(scene, found, window, 2 * float(far))
     return tables(scene, found, picks, stations, frame, zero_ns, method)

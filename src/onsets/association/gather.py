@@ -55,7 +55,7 @@ def _travel(scene: Scene, found: Found, event: Ints, station: Ints, phase: Ints)
 
 
 def absorb(scene: Scene, found: Found, window: Window, longest_s: float) -> Found:
-    """Give the picks of events that are parts of larger ones to these.
+    """Give the picks of events that are parts of others to these.
 
     Parameters
     ----------
@@ -69,36 +69,47 @@ def absorb(scene: Scene, found: Found, window: Window, longest_s: float) -> Foun
     Returns
     -------
     Found
-        Without the events of which a larger one explains at least 60 % of the picks, at stations where
-        it has none of that phase; the picks explained are the larger one's now.
+        Without the events of which another one explains at least 60 % of the picks, at stations where
+        it has none of that phase; the picks explained are the other one's now. Of two that explain
+        each other the one stays that explains more: a well placed event of the nearest stations
+        explains the far ones, though more of those may have come together at a wrong place.
     """
-    count = np.bincount(found.event, minlength=len(found))
     series = 2 * scene.station[found.pick] + scene.phase[found.pick]
     taken = set((found.event * (2 * scene.stations) + series).tolist())
     starts, rows = _by_event(found)
     order = np.argsort(found.time_s, kind="stable")
     times = found.time_s[order]
-    owner = found.event.copy()
-    keep = np.ones(len(found), np.bool_)
-    for small in np.argsort(count, kind="stable").tolist():
-        near = order[slice(*np.searchsorted(times, found.time_s[small] + np.array([-longest_s, longest_s])))]
-        near = near[(count[near] > count[small]) & keep[near]]
-        mine = rows[starts[small] : starts[small + 1]]
+    bounds = np.searchsorted(times, found.time_s[:, None] + np.array([-longest_s, longest_s]))
+
+    def best(part: int) -> tuple[float, int, npt.NDArray[np.bool_]]:
+        """Return the share of an event's picks that another explains, that one, and which picks."""
+        mine = rows[starts[part] : starts[part + 1]]
+        near = order[slice(*bounds[part])]
+        near = near[keep[near] & (near != part)]
         if not len(near) or not len(mine):
+            return 0.0, -1, np.empty(0, np.bool_)
+        other, picks = np.repeat(near, len(mine)), np.tile(mine, len(near))
+        explained = _explained(scene, found, window, other, found.pick[picks])
+        key = other * (2 * scene.stations) + series[picks]
+        explained[explained] = [k not in taken for k in key[explained].tolist()]
+        shares = explained.reshape(len(near), len(mine))
+        at = int(np.argmax(shares.mean(axis=1)))
+        return float(shares[at].mean()), int(near[at]), shares[at]
+
+    keep, grown = np.ones(len(found), np.bool_), np.zeros(len(found), np.bool_)
+    owner = found.event.copy()
+    count = np.diff(starts)
+    first = [best(part)[0] for part in range(len(found))]
+    for part in np.lexsort((count, -np.array(first))).tolist():
+        if first[part] < _EXPLAINED:
+            break
+        share, other, moved = (0.0, -1, keep) if grown[part] else best(part)
+        if share < _EXPLAINED:
             continue
-        large = np.repeat(near, len(mine))
-        picks = np.tile(mine, len(near))
-        explained = _explained(scene, found, window, large, found.pick[picks])
-        key = large * (2 * scene.stations) + series[picks]
-        explained &= ~np.array([k in taken for k in key.tolist()], np.bool_)
-        share = explained.reshape(len(near), len(mine)).mean(axis=1)
-        best = int(np.argmax(share))
-        if share[best] < _EXPLAINED:
-            continue
-        moved = explained.reshape(len(near), -1)[best]
-        owner[mine] = np.where(moved, near[best], -1)
-        taken.update((near[best] * (2 * scene.stations) + series[mine[moved]]).tolist())
-        keep[small] = False
+        mine = rows[starts[part] : starts[part + 1]]
+        owner[mine] = np.where(moved, other, -1)
+        taken.update((other * (2 * scene.stations) + series[mine[moved]]).tolist())
+        keep[part], grown[other] = False, True
     there = owner >= 0
     joined = Found(found.time_s, found.x_km, found.y_km, found.depth_km, owner[there], found.pick[there])
     return joined.keep(keep)

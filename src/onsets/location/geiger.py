@@ -10,6 +10,7 @@ import numpy.typing as npt
 from onsets.earth import LayeredModel
 from onsets.location.observed import Observed
 from onsets.location.options import LocateOptions
+from onsets.location.quality import reach2
 from onsets.location.weighing import Errors, huber_covariance, huber_origin
 
 __all__ = ["Solution", "solve"]
@@ -42,6 +43,8 @@ class Solution:
         What was made small.
     temper : float
         As in :class:`onsets.location.weighing.Errors`.
+    reach2 : float
+        m^2 of the region d' C^-1 d <= m^2 that holds the hypocentre with a probability of 68.3 %.
     """
 
     source: Floats
@@ -54,6 +57,7 @@ class Solution:
     fixed: bool
     cost: float
     temper: float
+    reach2: float
 
 
 def solve(
@@ -166,4 +170,5 @@ def solution(
         len(columns) == 3,
         cost,
         errors.temper,
+        reach2(len(columns) - 1, errors.freedom),
     )

@@ -51,7 +51,8 @@ class Verdict:
         Distance of the nearest station.
     covariance : ndarray, shape (4, 4)
         Of x, y, depth (km) and time (s).
-    freedom : float
+    reach2 : float
+        m^2 of the region d' C^-1 d <= m^2, C of x, y, depth, that holds the hypocentre with 68.3 %.
     ellipsoid : Ellipsoid or None
     """
 
@@ -61,7 +62,7 @@ class Verdict:
     stations: int = 0
     nearest_km: float = float("nan")
     covariance: Floats = dataclasses.field(default_factory=lambda: np.full((4, 4), np.nan), compare=False)
-    freedom: float = float("nan")
+    reach2: float = float("nan")
     ellipsoid: Ellipsoid | None = None
 
 
@@ -344,8 +345,8 @@ def _described(
         stations,
         float(solution.distance_km.min()),
         solution.covariance,
-        solution.freedom,
-        ellipsoid(solution.covariance[:3, :3], solution.freedom),
+        solution.reach2,
+        ellipsoid(solution.covariance[:3, :3], solution.reach2),
     )
 
 

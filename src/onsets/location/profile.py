@@ -18,6 +18,7 @@ from onsets.location.differential import log_density, pair_weights
 from onsets.location.geiger import Solution
 from onsets.location.observed import Observed
 from onsets.location.options import LocateOptions
+from onsets.location.quality import CONFIDENCE, reach2
 from onsets.location.weighing import huber_weights
 
 __all__ = ["Profile", "profile", "with_moments"]
@@ -25,7 +26,7 @@ __all__ = ["Profile", "profile", "with_moments"]
 Floats = npt.NDArray[np.float64]
 _ITERATIONS = 6
 _LONGEST_KM = 10.0
-_COARSE, _FINE = 25, 41
+_COARSE, _FINE, _CLOUD = 25, 41, 64
 _UNTOLD, _POSSIBLE = 0.4, 3.84
 _UNLIKELY = 30.0  # of the cost: e^-15 of the best
 
@@ -151,7 +152,7 @@ def with_moments(
     solution : Solution
         Covariance: second moments about the hypocentre of a density that is exp(-temper cost / 2) over
         depths and, at each depth, normal about the best epicentre and origin time as the curvature
-        says.
+        says. Its ``reach2`` puts 68.3 % of that density into the ellipsoid.
     told : bool
         False where 0.4 or more of all depths allowed explain the picks nearly as well as the best one
         (a likelihood above e^-1.92 of its, the 95 % of a chi-square).
@@ -175,8 +176,26 @@ def with_moments(
     rest = [0, 1, 3]
     given = solution.covariance
     along = given[rest, 2] / given[2, 2]
-    covariance[np.ix_(rest, rest)] += given[np.ix_(rest, rest)] - np.outer(along, along) * given[2, 2]
+    level = given[np.ix_(rest, rest)] - np.outer(along, along) * given[2, 2]
+    covariance[np.ix_(rest, rest)] += level
+    size = _reach2(away[:, :3], level[:2, :2], chance, covariance[:3, :3])
+    size *= reach2(3, solution.freedom) / reach2(3, 1e9)
     every = np.linspace(*options.depths_km, 201)
     excess = np.interp(every, depths, whole.cost) - min(float(whole.cost.min()), solution.cost)
     told = np.mean(solution.temper * excess < _POSSIBLE) < _UNTOLD
-    return dataclasses.replace(solution, covariance=covariance), bool(told)
+    return dataclasses.replace(solution, covariance=covariance, reach2=size), bool(told)
+
+
+def _reach2(away: Floats, level: Floats, chance: Floats, covariance: Floats) -> float:
+    """Return m^2 of the ellipsoid d' C^-1 d <= m^2 that holds 68.3 % of normal clouds, one a depth."""
+    number = np.arange(_CLOUD)
+    radius = np.sqrt(-2 * np.log(1 - (number + 0.5) / _CLOUD))
+    angle = number * np.pi * (3 - np.sqrt(5))
+    values, vectors = np.linalg.eigh(level)
+    cloud = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
+    cloud = cloud * np.sqrt(np.maximum(values, 0.0)) @ vectors.T
+    points = away[:, None, :] + np.column_stack([cloud, np.zeros(_CLOUD)])
+    square = np.einsum("kni,ij,knj->kn", points, np.linalg.pinv(covariance), points).ravel()
+    order = np.argsort(square)
+    held = np.repeat(chance / _CLOUD, _CLOUD)[order].cumsum()
+    return float(square[order][min(int(np.searchsorted(held, CONFIDENCE)), len(held) - 1)])

@@ -46,23 +46,19 @@ def azimuthal_gap(azimuth_deg: Floats) -> float:
     return float(np.diff(ordered, append=ordered[0] + 360).max())
 
 
-def ellipsoid(covariance: Floats, freedom: float) -> Ellipsoid:
-    """Return the 68.3 % error ellipsoid of a covariance whose scale has some degrees of freedom.
+def ellipsoid(covariance: Floats, reach: float) -> Ellipsoid:
+    """Return the error ellipsoid d' C^-1 d <= reach of a covariance.
 
     Parameters
     ----------
     covariance : ndarray, shape (3, 3)
         Of x, y, depth, km^2; a zero row for a fixed depth.
-    freedom : float
+    reach : float
+        For a normal density see :func:`reach2`.
 
     Returns
     -------
     Ellipsoid
-
-    Raises
-    ------
-    MissingExtraError
-        If SciPy is not installed.
     """
     parts = 3 if covariance[2, 2] > 0 else 2
     values, vectors = np.linalg.eigh(covariance[:parts, :parts])
@@ -72,14 +68,27 @@ def ellipsoid(covariance: Floats, freedom: float) -> Ellipsoid:
         z = vectors[2, i] if parts == 3 else 0.0
         if z < 0:
             x, y, z = -x, -y, -z
-        axes.append(float(np.sqrt(reach2(parts, freedom) * max(values[i], 0.0))))
+        axes.append(float(np.sqrt(reach * max(values[i], 0.0))))
         azimuths.append(float(np.degrees(np.arctan2(x, y)) % 360))
         plunges.append(float(np.degrees(np.arctan2(z, np.hypot(x, y)))))
     return Ellipsoid(tuple(axes), tuple(azimuths), tuple(plunges))
 
 
 def reach2(parts: int, freedom: float) -> float:
-    """Return m^2 of the confidence region d' C^-1 d <= m^2: parts times the quantile of F(parts, freedom)."""
+    """Return m^2 of the 68.3 % region d' C^-1 d <= m^2: parts times the quantile of F(parts, freedom).
+
+    Parameters
+    ----------
+    parts : int
+        Unknowns.
+    freedom : float
+        Degrees of freedom of the covariance's scale.
+
+    Raises
+    ------
+    MissingExtraError
+        If SciPy is not installed.
+    """
     try:
         from scipy.special import fdtri
     except ImportError:
