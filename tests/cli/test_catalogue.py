@@ -48,3 +48,31 @@ def test_pictures_and_conversion(pair):
         assert (pair / f"{kind}.png").stat().st_size > 5000
     assert call("catalogue", "convert", pair / "a.csv", "-o", pair / "a.xml").exit_code == 0
     assert len(read_events(pair / "a.xml")) == 3
+
+
+def test_files_of_other_programs_are_converted(pair):
+    done = call("catalogue", "convert", pair / "a.csv", "-o", pair / "a.sum")
+    assert done.exit_code == 0, done.output
+    assert (
+        call("catalogue", "convert", pair / "a.sum", "-o", pair / "list", "--to", "growclust").exit_code == 0
+    )
+    assert (
+        call("catalogue", "convert", pair / "list", "--from", "growclust", "-o", pair / "b.csv").exit_code
+        == 0
+    )
+    told = json.loads(call("catalogue", "compare", pair / "a.sum", pair / "b.csv", "--json").stdout)
+    assert told["matched"] == 3
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("-o", "a.sums"), "unknown format .sums"),
+        (("-o", "a", "--to", "hypoinvers"), "as hypoinvers; expected"),
+        (("-o", "no/a.arc"), "a folder that is there"),
+    ],
+)
+def test_wrong_forms_are_told(pair, monkeypatch, more, said):
+    monkeypatch.chdir(pair)
+    done = call("catalogue", "convert", pair / "a.csv", *more)
+    assert done.exit_code != 0 and said in str(done.exception)

@@ -89,26 +89,44 @@ def _spread(values: Any) -> dict[str, Any]:
 
 @catalogue.command()
 def convert(
-    source: Annotated[str, typer.Argument(help="Catalogue: file or database.")],
+    source: Annotated[str, typer.Argument(help="Catalogue: file, database, or a program's file.")],
     output: Annotated[
-        str, typer.Option("--output", "-o", help="Catalogue to write; see onsets associate -o.")
+        str, typer.Option("--output", "-o", help="Catalogue to write; see onsets associate -o, or below.")
     ],
     assignments: Annotated[
         str | None, typer.Option(help="Table of which pick belongs to which event.")
     ] = None,
     picks: Annotated[str | None, typer.Option(help="Table of picks: what QuakeML says more of them.")] = None,
+    kind_from: Annotated[str | None, typer.Option("--from", help="Form of the catalogue read.")] = None,
+    kind_to: Annotated[str | None, typer.Option("--to", help="Form of the catalogue written.")] = None,
 ) -> None:
     """Write a catalogue in another format.
 
-    Example: onsets catalogue convert events.csv --assignments picks-used.csv -o day.xml
-    """
-    from onsets.store import check_target, read_assignments, read_catalogue, read_picks, write_events
+    Files of other programs are known by their names: HypoInverse .arc .sum, VELEST .cnv, GrowClust
+    evlist.txt and (read only) out.growclust_cat, HypoDD .pha .reloc .loc, NonLinLoc .hyp .obs; --from and
+    --to name a form whatever the file is called.
 
-    check_target(output, "events")
-    events, mine = read_catalogue(source)
+    Example: onsets catalogue convert events.csv --assignments picks-used.csv -o day.arc
+    """
+    from onsets.errors import ConfigError
+    from onsets.store import check_target, read_assignments, read_catalogue, read_picks, write_events
+    from onsets.store.programs import PROGRAMS, program_of, read_program, write_program
+
+    target = kind_to or program_of(output)
+    if not target:
+        check_target(output, "events")
+    elif target not in PROGRAMS or not Path(output).parent.is_dir():
+        raise ConfigError(
+            f"cannot write {output} as {target}; expected a file in a folder that is there, "
+            f"as one of {', '.join(PROGRAMS)}"
+        )
+    events, mine = read_program(source, kind_from) if kind_from else read_catalogue(source)
     if assignments is not None:
         mine = read_assignments(assignments)
-    write_events(events, output, mine, None if picks is None else read_picks(picks))
+    if target:
+        write_program(events, mine, output, target)
+    else:
+        write_events(events, output, mine, None if picks is None else read_picks(picks))
     typer.echo(f"{len(events)} events -> {output}", err=True)
 
 

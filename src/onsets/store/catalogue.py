@@ -7,6 +7,7 @@ from typing import Any
 
 from onsets.errors import CatalogueError
 from onsets.store.database import is_database, read_database, write_database
+from onsets.store.programs import program_of, read_program
 from onsets.store.quakeml_events import read_quakeml_events, write_quakeml_events
 from onsets.store.read import read_cells, time_ns
 from onsets.store.sheet import events_sheet
@@ -65,12 +66,12 @@ def write_events(
 
 
 def read_catalogue(target: str | Path) -> tuple[Events, Assignments]:
-    """Read events and, from QuakeML and databases, their assignments.
+    """Read events and, from QuakeML, databases and phase files of programs, their assignments.
 
     Parameters
     ----------
     target : str or Path
-        As for :func:`write_events`.
+        As for :func:`write_events`, or a file of :data:`onsets.store.programs.PROGRAMS`.
 
     Raises
     ------
@@ -81,6 +82,9 @@ def read_catalogue(target: str | Path) -> tuple[Events, Assignments]:
     """
     if is_database(target):
         return read_database(target)
+    kind = program_of(target)
+    if kind:
+        return read_program(target, kind)
     if Path(target).suffix.lower() == ".xml":
         return read_quakeml_events(target)
     cells = read_cells(target, EVENT_COLUMNS, ("event_id", "time"))
@@ -100,7 +104,7 @@ def read_assignments(target: str | Path) -> Assignments:
     CatalogueError, ConfigError
         As :func:`read_catalogue`.
     """
-    if is_database(target) or Path(target).suffix.lower() == ".xml":
+    if is_database(target) or program_of(target) or Path(target).suffix.lower() == ".xml":
         return read_catalogue(target)[1]
     cells = read_cells(target, ASSIGNMENT_COLUMNS, ("event_id", "station_id", "phase", "time"))
     return Assignments.of(_row(row, f"{target}, row {i}") for i, row in enumerate(cells, 1))
