@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from onsets.deploy.onnxfile import read_model, shortened, write_model
 from onsets.deploy.verify import probabilities
@@ -48,7 +49,7 @@ class Quantised:
     kept : tuple of str
         Nodes left in single precision.
     agreement : float
-        Share of windows and labels whose answer stayed, on the calibration windows.
+        Share of onsets that stayed, on the calibration windows.
     clip : float
         What the ranges of the calibration windows were cut to.
     """
@@ -79,7 +80,7 @@ def _ranges(source: Path, windows: Float32) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         calibrator = create_calibrator(
             source,
-            list(OPERATORS),
+            [*OPERATORS, "Clip"],
             augmented_model_path=str(Path(folder) / "augmented.onnx"),
             calibrate_method=CalibrationMethod.MinMax,
         )
@@ -87,6 +88,30 @@ def _ranges(source: Path, windows: Float32) -> Any:
         found = calibrator.compute_data()
         del calibrator
     return found
+
+
+def _without_cuts(model: Any) -> tuple[Any, dict[str, tuple[float, float]]]:
+    """Return a model without ``Clip`` and the ranges these gave: integers end where they end."""
+    import onnx
+    from onnx import numpy_helper
+
+    bare = onnx.ModelProto()
+    bare.CopyFrom(model)
+    constants = {
+        each.name: float(numpy_helper.to_array(each)) for each in bare.graph.initializer if not each.dims
+    }
+    kept, renamed, ranges = [], {}, {}
+    for node in bare.graph.node:
+        for k, name in enumerate(node.input):
+            node.input[k] = renamed.get(name, name)
+        if node.op_type == "Clip" and all(name in constants for name in node.input[1:3]):
+            renamed[node.output[0]] = node.input[0]
+            ranges[node.input[0]] = (constants[node.input[1]], constants[node.input[2]])
+        else:
+            kept.append(node)
+    del bare.graph.node[:]
+    bare.graph.node.extend(kept)
+    return bare, ranges
 
 
 def layers(source: str | Path) -> list[str]:
@@ -161,9 +186,10 @@ def _answers(runner: OnnxRunner, windows: Float32, spec: Spec) -> Float32:
 
 
 def agreement(first: Float32, second: Float32, spec: Spec, within_s: float = 0.1) -> float:
-    """Return the share of windows and labels in which two networks say the same.
+    """Return the share of onsets that two networks have in common.
 
-    The same is: the highest value of both is below the threshold, or above it and at the same time.
+    An onset is the highest value of a stretch above the threshold; of a network with segments, of the
+    sum over three of them, as :func:`onsets.picking.annotate` has it.
 
     Parameters
     ----------
@@ -173,12 +199,36 @@ def agreement(first: Float32, second: Float32, spec: Spec, within_s: float = 0.1
         Its thresholds, 0.3 where it has none.
     within_s : float
         What counts as the same time.
+
+    Returns
+    -------
+    float
+        Twice the onsets in common by the onsets of both; 1 where there is none.
     """
-    limits = np.array([spec.thresholds.get(label, 0.3) for label in spec.labels])
-    over = [values.max(axis=2) >= limits for values in (first, second)]
-    steps = np.abs(first.argmax(axis=2) - second.argmax(axis=2)) * spec.segment_samples
-    near = steps <= max(within_s * spec.rate_hz, spec.segment_samples)
-    return float(np.mean((over[0] == over[1]) & (near | ~over[0])))
+    reach = max(within_s * spec.rate_hz / spec.segment_samples, 1)
+    common = every = 0
+    for row, label in enumerate(spec.labels):
+        limit = spec.thresholds.get(label, 0.3)
+        for one, other in zip(first[:, row], second[:, row], strict=True):
+            places = [_onsets(_joined(values, spec), limit) for values in (one, other)]
+            every += len(places[0]) + len(places[1])
+            if len(places[0]) and len(places[1]):
+                near = np.abs(places[0][:, None] - places[1]) <= reach
+                common += int(near.any(axis=0).sum() + near.any(axis=1).sum())
+    return common / every if every else 1.0
+
+
+def _joined(values: Float32, spec: Spec) -> Float32:
+    if spec.output_kind != "per_segment":
+        return values
+    return np.minimum(np.convolve(values, np.ones(3, np.float32), "same"), np.float32(1))
+
+
+def _onsets(values: Float32, limit: float) -> npt.NDArray[np.int64]:
+    """Return where the highest value of each stretch above a limit is."""
+    above = np.concatenate([[False], values >= limit, [False]])
+    edges = np.flatnonzero(above[1:] != above[:-1]).reshape(-1, 2)
+    return np.array([a + values[a:b].argmax() for a, b in edges.tolist()], dtype=np.int64)
 
 
 def _clipped(ranges: Any, share: float) -> Any:
@@ -195,7 +245,7 @@ def to_int8_mixed(
 ) -> Quantised:
     """Write an 8-bit twin that keeps in single precision as many layers as its picks need.
 
-    Tried in turn, until the answers on the calibration windows stay in the wanted share: more and more
+    Tried in turn, until the wanted share of onsets on the calibration windows stays: more and more
     layers from the input on, always with the last ones, each with ranges cut to less and less.
 
     Parameters
@@ -203,7 +253,7 @@ def to_int8_mixed(
     source, target, windows
         As for :func:`to_int8`.
     wanted : float
-        Least share of windows and labels whose answer stays, see :func:`agreement`.
+        Least share of onsets that stay, see :func:`agreement`.
 
     Returns
     -------
