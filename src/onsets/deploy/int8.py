@@ -73,7 +73,7 @@ class _Batches:
 
 
 def _ranges(source: Path, windows: Float32) -> Any:
-    """Return the extremes of every value over the calibration windows."""
+    """Return the extremes of every value over the calibration windows, cuts included."""
     from onnxruntime.quantization import CalibrationMethod
     from onnxruntime.quantization.calibrate import create_calibrator
 
@@ -90,42 +90,86 @@ def _ranges(source: Path, windows: Float32) -> Any:
     return found
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ready:
+    """A network ready for integers.
+
+    Attributes
+    ----------
+    model : ModelProto
+        Without the cuts that fine-tuning put in: integers end where these end.
+    ranges : TensorsData
+        Of every value.
+    fixed : frozenset of str
+        Values whose range a cut gave.
+    """
+
+    model: Any
+    ranges: Any
+    fixed: frozenset[str]
+
+    @classmethod
+    def of(cls, source: Path, windows: Float32) -> _Ready:
+        """Look for ranges."""
+        ranges, (model, cuts) = _ranges(source, windows), _without_cuts(read_model(source))
+        for name, (low, high) in cuts.items():
+            ranges.data[name].lowest = np.asarray(low, dtype=np.float32)
+            ranges.data[name].highest = np.asarray(high, dtype=np.float32)
+        return cls(model, ranges, frozenset(cuts))
+
+    def clipped(self, share: float) -> Any:
+        """Return narrower ranges: the largest values are cut off, the small ones get finer steps."""
+        narrow = copy.deepcopy(self.ranges)
+        for name, each in narrow.data.items():
+            if name not in self.fixed:
+                each.lowest = np.asarray(each.lowest * share, dtype=np.float32)
+                each.highest = np.asarray(each.highest * share, dtype=np.float32)
+        return narrow
+
+
 def _without_cuts(model: Any) -> tuple[Any, dict[str, tuple[float, float]]]:
-    """Return a model without ``Clip`` and the ranges these gave: integers end where they end."""
+    """Return a model without ``Clip`` by constants, and the range of each value that was cut."""
     import onnx
     from onnx import numpy_helper
 
     bare = onnx.ModelProto()
     bare.CopyFrom(model)
-    constants = {
-        each.name: float(numpy_helper.to_array(each)) for each in bare.graph.initializer if not each.dims
-    }
-    kept, renamed, ranges = [], {}, {}
+    scalars = {t.name: float(numpy_helper.to_array(t)) for t in bare.graph.initializer if not t.dims}
+    names: dict[str, str] = {}
+    kept, cuts = [], {}
     for node in bare.graph.node:
         for k, name in enumerate(node.input):
-            node.input[k] = renamed.get(name, name)
-        if node.op_type == "Clip" and all(name in constants for name in node.input[1:3]):
-            renamed[node.output[0]] = node.input[0]
-            ranges[node.input[0]] = (constants[node.input[1]], constants[node.input[2]])
+            node.input[k] = names.get(name, name)
+        if node.op_type == "Clip" and len(node.input) == 3 and set(node.input[1:]) <= set(scalars):
+            names[node.output[0]] = node.input[0]
+            cuts[node.input[0]] = (scalars[node.input[1]], scalars[node.input[2]])
         else:
             kept.append(node)
     del bare.graph.node[:]
     bare.graph.node.extend(kept)
-    return bare, ranges
+    used = {name for node in kept for name in node.input}
+    constants = [each for each in bare.graph.initializer if each.name in used]
+    del bare.graph.initializer[:]
+    bare.graph.initializer.extend(constants)
+    return bare, cuts
 
 
 def layers(source: str | Path) -> list[str]:
     """Return the names of the nodes with weights, in their order."""
-    return [node.name for node in read_model(source).graph.node if node.op_type in WEIGHTED]
+    return _weighted(read_model(source))
 
 
-def _quantised(source: Path, ranges: Any, keep: Sequence[str]) -> Any:
+def _weighted(model: Any) -> list[str]:
+    return [node.name for node in model.graph.node if node.op_type in WEIGHTED]
+
+
+def _quantised(model: Any, ranges: Any, keep: Sequence[str]) -> Any:
     """Return a model with all nodes but those kept in integers."""
     import onnx
     from onnxruntime.quantization import QuantType
     from onnxruntime.quantization.qdq_quantizer import QDQQuantizer
 
-    model = onnx.shape_inference.infer_shapes(read_model(source))
+    model = onnx.shape_inference.infer_shapes(model)
     quiet = logging.getLogger()
     level = quiet.level
     quiet.setLevel(logging.ERROR)  # it advises on every call to preprocess, which is done
@@ -175,8 +219,8 @@ def to_int8(source: str | Path, target: str | Path, windows: Float32, keep: Sequ
     known = {node.name for node in read_model(source).graph.node}
     if missing := sorted(set(keep) - known):
         raise ConfigError(f"{source} has no node {missing[0]!r} to keep in single precision")
-    model = _quantised(Path(source), _ranges(Path(source), windows), keep)
-    return write_model(model, spec, target)
+    ready = _Ready.of(Path(source), windows)
+    return write_model(_quantised(ready.model, ready.ranges, keep), spec, target)
 
 
 def _answers(runner: OnnxRunner, windows: Float32, spec: Spec) -> Float32:
@@ -231,22 +275,13 @@ def _onsets(values: Float32, limit: float) -> npt.NDArray[np.int64]:
     return np.array([a + values[a:b].argmax() for a, b in edges.tolist()], dtype=np.int64)
 
 
-def _clipped(ranges: Any, share: float) -> Any:
-    """Return narrower ranges: the largest values are cut off, the small ones get finer steps."""
-    narrow = copy.deepcopy(ranges)
-    for each in narrow.data.values():
-        each.lowest = np.asarray(each.lowest * share, dtype=np.float32)
-        each.highest = np.asarray(each.highest * share, dtype=np.float32)
-    return narrow
-
-
 def to_int8_mixed(
     source: str | Path, target: str | Path, windows: Float32, wanted: float = 0.99
 ) -> Quantised:
     """Write an 8-bit twin that keeps in single precision as many layers as its picks need.
 
     Tried in turn, until the wanted share of onsets on the calibration windows stays: more and more
-    layers from the input on, always with the last ones, each with ranges cut to less and less.
+    layers from the input on, and the last ones, each with ranges cut to less and less.
 
     Parameters
     ----------
@@ -266,14 +301,14 @@ def to_int8_mixed(
     the network and kept fewer picks than a block at the input, at twice the time.
     """
     path, spec = Path(source), read_onnx_spec(source)
-    names, weighted = [node.name for node in read_model(path).graph.node], layers(path)
-    ranges, exact = _ranges(path, windows), _answers(OnnxRunner(path), windows, spec)
+    ready, exact = _Ready.of(path, windows), _answers(OnnxRunner(path), windows, spec)
+    names, weighted = [node.name for node in ready.model.graph.node], _weighted(ready.model)
     found: list[tuple[float, Any, tuple[str, ...], float]] = []
     for count in [n for n in PREFIXES if n < max(1, len(weighted) - 2)]:
         kept = tuple(names[: names.index(weighted[count])]) if count else ()
-        kept += tuple(_last(path)) if len(weighted) > 3 else ()
+        kept += tuple(_last(ready.model)) if len(weighted) > 3 and count else ()
         for clip in CLIPS:
-            model = _quantised(path, _clipped(ranges, clip), kept)
+            model = _quantised(ready.model, ready.clipped(clip), kept)
             share = agreement(exact, _answers(OnnxRunner(model.SerializeToString()), windows, spec), spec)
             found.append((share, model, kept, clip))
             if share >= wanted:
@@ -286,9 +321,9 @@ def to_int8_mixed(
     return Quantised(Path(target), floating, share, clip)
 
 
-def _last(source: Path) -> list[str]:
+def _last(model: Any) -> list[str]:
     """Return the nodes that make the outputs."""
-    graph = read_model(source).graph
+    graph = model.graph
     wanted, found = {value.name for value in graph.output}, []
     for node in reversed(graph.node):
         if wanted & set(node.output):
