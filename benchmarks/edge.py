@@ -92,7 +92,7 @@ def measure(
         **done.facts,
     }
     if plain == "c":
-        row["bytes"] = flash_bytes(target, folder)
+        row["bytes"] = flash_bytes(target)
         row["instructions_a_window"] = instructions(compile_files(target, folder).path, folder)
         head = target.with_suffix(".h").read_text(encoding="utf-8")
         row["memory_map"] = head[head.index(" * RAM") : head.index(" * Use:")].splitlines()

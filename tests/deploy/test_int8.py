@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from importlib import resources
 
 import numpy as np
@@ -54,14 +55,25 @@ def test_mixed_is_no_worse_than_plain(small, single, windows, tmp_path):
     assert set(done.kept) <= set(layers(single))
 
 
-def test_agreement_counts_time_and_threshold(small):
-    spec = small[1]
+def test_agreement_is_the_share_of_onsets_in_common(small):
+    spec = dataclasses.replace(small[1], output_kind="per_sample", segment_samples=1)
     p = np.zeros((2, 2, 384), np.float32)
-    p[0, 0, 100] = 0.9
     assert agreement(p, p, spec) == 1
-    late = np.roll(p, 20, axis=2)
-    assert agreement(p, late, spec) == 0.75
-    assert agreement(p, p * 0.1, spec) == 0.75
+    p[0, 0, 100] = p[1, 1, 30] = p[1, 1, 300] = 0.9
+    assert agreement(p, p, spec) == 1
+    late = p.copy()
+    late[0, 0] = np.roll(p[0, 0], 20)
+    assert agreement(p, late, spec) == agreement(late, p, spec) == pytest.approx(2 / 3)
+    assert agreement(p, np.roll(p, 10, axis=2), spec) == 1
+    fewer = p.copy()
+    fewer[1] *= 0.1
+    assert agreement(p, fewer, spec) == pytest.approx(2 * 1 / (3 + 1))
+
+
+def test_agreement_joins_segments(small):
+    p = np.zeros((1, 2, 384), np.float32)
+    p[0, 0, 100:103] = small[1].thresholds["P"] / 2
+    assert agreement(p, np.zeros_like(p), small[1]) == 0
 
 
 def test_a_node_that_is_not_there(single, windows, tmp_path):

@@ -38,6 +38,9 @@ def export(
         str, typer.Option(help="Part of the dataset's split; take what the network was trained with.")
     ] = "",
     windows: Annotated[int, typer.Option(min=1, help="Windows to calibrate with.")] = 300,
+    tune: Annotated[
+        int, typer.Option(min=0, help="Updates of fine-tuning for integers first; needs no labels.")
+    ] = 0,
     integers: Annotated[bool, typer.Option("--int8", help="C in integers; needs --data.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -54,11 +57,13 @@ def export(
     wanted = integers or form == "onnx-int8"
     if wanted and data is None:
         raise ConfigError("integers need records to calibrate with: add --data DATASET (and --part train)")
+    if tune and not wanted:
+        raise ConfigError("--tune is for integers: --format onnx-int8, or --format c --int8")
     network, spec, source = source_network(model, weights)
     some = None
     if wanted and data is not None:
         some = calibration_windows(read_records(data, part, spec), spec, windows)
-    done = export_network(network, spec, target, form, some)
+    done = export_network(network, spec, target, form, some, tune=tune)
     facts: dict[str, Any] = {
         "model": spec.name,
         "format": form,

@@ -13,14 +13,14 @@ from onsets.cli.export import Json, source_network
 from onsets.errors import ExportError
 
 if TYPE_CHECKING:
-    from onsets.runtime import Runner
+    from onsets.evaluation import Agreement
     from onsets.spec import Spec
     from onsets.types import Sample
 
 __all__ = ["verify"]
 
-WITHIN_S = 0.1
-TOLERANCE_S = 0.5
+WINDOWS = 64
+"""Real windows that are compared."""
 
 
 def verify(
@@ -39,8 +39,6 @@ def verify(
 
     Example: onsets verify default-fp16.onnx
     """
-    import numpy as np
-
     from onsets.deploy import check_card, spec_of, write_card
     from onsets.networks import sha256
 
@@ -52,35 +50,20 @@ def verify(
             f"{path} has sha256 {sha256(path)[:16]}..., the card of {target} names "
             f"{card['source']['sha256'][:16]}...; give the right network by --source"
         )
-    from onsets.deploy import (
-        LIMITS,
-        flash_bytes,
-        parity,
-        peak_bytes,
-        runner_of,
-        seconds_a_window,
-        strip_auxiliary,
-    )
+    from onsets.deploy import calibration_windows, failures, measured, runner_of, strip_auxiliary
+    from onsets.evaluation import agreement_of, record_of
     from onsets.runtime import TorchRunner
 
     exact = TorchRunner(strip_auxiliary(network, own)[0])
-    form, integers = card["format"], bool(card.get("integers"))
     said: dict[str, Any] = {"hashes": "as in the card"}
     with tempfile.TemporaryDirectory() as folder:
-        runner = runner_of(target, form, spec, folder)
-        noise = np.random.default_rng(0).standard_normal((8, len(spec.components), spec.samples))
-        said |= _named(parity(exact, runner, noise.astype(np.float32), spec), "random windows")
-        if data is not None:
-            said |= _on_records(exact, runner, spec, _samples(data, part, records, spec))
-        said["bytes"] = sum(target.with_name(name).stat().st_size for name in card["files"])
-        if form == "c":
-            said["code_and_weights_bytes"] = flash_bytes(target, folder)
-        said["peak_memory_bytes"] = peak_bytes(target, form, runner, spec)
-        pace = seconds_a_window(runner, noise.astype(np.float32))
-        said["ms_a_window"] = 1e3 * pace
-        said["real_time_factor"] = spec.hop_samples / spec.rate_hz / pace
-    limit = LIMITS["onnx-int8" if integers else form]
-    failed = _failures(said, limit, form, integers)
+        runner = runner_of(target, card["format"], spec, folder)
+        samples = [] if data is None else _samples(data, part, records, spec)
+        windows = calibration_windows(map(record_of, samples), spec, WINDOWS) if samples else None
+        said |= measured(target, card, (exact, runner), spec, windows)
+        if samples:
+            said |= _rows(agreement_of(spec, exact, runner, samples))
+    failed = failures(said, card)
     said["passed"] = not failed
     files = [target.with_name(name) for name in card.pop("files")]
     card = write_card(target, files, {**card, "verification": said})
@@ -95,10 +78,6 @@ def verify(
     raise typer.Exit(1 if failed else 0)
 
 
-def _named(said: dict[str, float], where: str) -> dict[str, float]:
-    return {f"{key} {where}": value for key, value in said.items()}
-
-
 def _samples(data: Path, part: str, most: int, spec: Spec) -> list[Sample]:
     from onsets.datasets import open_dataset
 
@@ -107,39 +86,15 @@ def _samples(data: Path, part: str, most: int, spec: Spec) -> list[Sample]:
     return dataset.read(range(min(most, len(dataset))), rate_hz=spec.rate_hz)
 
 
-def _on_records(exact: Runner, runner: Runner, spec: Spec, samples: list[Sample]) -> dict[str, Any]:
-    """Return parity on real windows, how many picks agree, and what is lost against the labels."""
-    from onsets.deploy import calibration_windows, parity
-    from onsets.evaluation import judge_samples, match, record_of, score
-    from onsets.picking import NetworkPicker
-
-    windows = calibration_windows([record_of(sample) for sample in samples], spec, 64)
-    said: dict[str, Any] = {**_named(parity(exact, runner, windows, spec), "real windows")}
-    limits = {label: spec.thresholds[label] for label in ("P", "S") if label in spec.thresholds}
-    grid = {label: (limit,) for label, limit in limits.items()}
-    cases = [judge_samples(samples, NetworkPicker(spec, each, limits), grid) for each in (exact, runner)]
-    same = every = 0
-    for label, limit in limits.items():
-        for one, other in zip(*cases, strict=True):
-            picks = [case.picks[label][limit].seconds for case in (one, other)]
-            same += 2 * len(match(picks[0], picks[1], WITHIN_S))
-            every += len(picks[0]) + len(picks[1])
-        rows = [[case.row(label, limit) for case in each if case.counts(label)] for each in cases]
-        f1 = [score(row, TOLERANCE_S).f1 for row in rows]
-        said |= {f"{label}_f1_network": f1[0], f"{label}_f1": f1[1], f"{label}_f1_loss": f1[0] - f1[1]}
-    return {**said, "records": len(samples), "picks": every // 2, "picks_equal_share": same / max(1, every)}
-
-
-def _failures(said: dict[str, Any], limit: float, form: str, integers: bool) -> list[str]:
-    """Return what is not good enough: each number against its limit."""
-    checks = [(key, said[key], limit) for key in said if key.startswith("max_dp")]
-    wrong = [f"{key} is {value:.2g}, at most {most:g}" for key, value, most in checks if value > most]
-    if "picks_equal_share" not in said:
-        return wrong
-    share = said["picks_equal_share"]
-    if not integers and share < 0.995:
-        wrong.append(f"{share:.2%} of the picks are equal, at least 99.5 % for {form}")
-    losses = {key: said[key] for key in said if key.endswith("_f1_loss")}
-    if integers:
-        wrong += [f"{key} is {value:.3f}, at most .010" for key, value in losses.items() if value > 0.01]
-    return wrong
+def _rows(found: Agreement) -> dict[str, Any]:
+    """Return what labelled records showed, as the card has it."""
+    said: dict[str, Any] = {
+        "records": found.records,
+        "picks": found.picks,
+        "picks_equal_share": found.equal_share,
+    }
+    for label, (network, export) in found.f1.items():
+        loss, low, high = found.loss[label]
+        said |= {f"{label}_f1_network": network, f"{label}_f1": export, f"{label}_f1_loss": loss}
+        said[f"{label}_f1_loss_interval"] = f"{low:.4f} to {high:.4f}"
+    return said

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from onsets.deploy.c.build import flash_bytes
     from onsets.deploy.calibrate import calibration_windows
     from onsets.deploy.card import card_paths, check_card, read_card, spec_of, write_card
+    from onsets.deploy.check import failures, measured
     from onsets.deploy.distil import Distilling, distil
     from onsets.deploy.export import FORMATS, Exported, export_network
     from onsets.deploy.fold import fold_batch_norm, strip_auxiliary
@@ -22,6 +23,7 @@ _HOMES = {
     "c.build": ("flash_bytes",),
     "calibrate": ("calibration_windows",),
     "card": ("card_paths", "check_card", "read_card", "spec_of", "write_card"),
+    "check": ("failures", "measured"),
     "distil": ("Distilling", "distil"),
     "export": ("FORMATS", "Exported", "export_network"),
     "fold": ("fold_batch_norm", "strip_auxiliary"),
@@ -45,9 +47,11 @@ __all__ = [
     "check_card",
     "distil",
     "export_network",
+    "failures",
     "flash_bytes",
     "fold_batch_norm",
     "layers",
+    "measured",
     "parity",
     "peak_bytes",
     "prune_channels",

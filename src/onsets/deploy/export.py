@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from onsets.deploy.c.build import compile_files, write_source
 from onsets.deploy.c.emit import write_c
 from onsets.deploy.c.golden import write_golden
+from onsets.deploy.distil import Distilling
 from onsets.deploy.fold import fold_batch_norm, strip_auxiliary
 from onsets.deploy.half import to_half
 from onsets.deploy.int8 import to_int8_mixed
 from onsets.deploy.onnxfile import read_model, write_onnx
+from onsets.deploy.qat import train_for_int8
 from onsets.errors import ConfigError, ExportError, nearest
 from onsets.spec import Spec
 from onsets.types import Float32
@@ -47,7 +49,13 @@ class Exported:
 
 
 def export_network(
-    network: nn.Module, spec: Spec, target: str | Path, form: str, windows: Float32 | None = None
+    network: nn.Module,
+    spec: Spec,
+    target: str | Path,
+    form: str,
+    windows: Float32 | None = None,
+    *,
+    tune: int = 0,
 ) -> Exported:
     """Write a network in a deployable form.
 
@@ -62,6 +70,8 @@ def export_network(
         A key of :data:`FORMATS`. ``c`` with windows is in integers.
     windows : ndarray of float32, optional
         To calibrate with, see :func:`onsets.deploy.calibration_windows`; ``onnx-int8`` needs them.
+    tune : int
+        Updates of fine-tuning on the windows before they are rounded, see :func:`train_for_int8`.
 
     Returns
     -------
@@ -83,6 +93,10 @@ def export_network(
         raise ConfigError("integers need windows to calibrate with; give records to train with")
     if form == "torchscript":
         return _torchscript(network, spec, path)
+    facts: dict[str, Any] = {}
+    if windows is not None and tune:
+        network, spec = strip_auxiliary(network, spec)
+        network, facts["tuned"] = train_for_int8(network, spec, windows, Distilling(steps=tune)), tune
     with tempfile.TemporaryDirectory() as folder:
         single = Path(folder) / "single.onnx"
         own = write_onnx(network, spec, path if form == "onnx" else single)
@@ -90,7 +104,6 @@ def export_network(
             return Exported(own, [path])
         if form == "onnx-fp16":
             return Exported(own, [to_half(single, path)])
-        facts: dict[str, Any] = {}
         if windows is not None:
             made = path if form == "onnx-int8" else Path(folder) / "integers.onnx"
             done = to_int8_mixed(single, made, windows)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from onsets.deploy.onnxfile import read_model, shortened, write_model
 from onsets.deploy.verify import probabilities
@@ -48,7 +49,7 @@ class Quantised:
     kept : tuple of str
         Nodes left in single precision.
     agreement : float
-        Share of windows and labels whose answer stayed, on the calibration windows.
+        Share of onsets that stayed, on the calibration windows.
     clip : float
         What the ranges of the calibration windows were cut to.
     """
@@ -72,14 +73,14 @@ class _Batches:
 
 
 def _ranges(source: Path, windows: Float32) -> Any:
-    """Return the extremes of every value over the calibration windows."""
+    """Return the extremes of every value over the calibration windows, cuts included."""
     from onnxruntime.quantization import CalibrationMethod
     from onnxruntime.quantization.calibrate import create_calibrator
 
     with tempfile.TemporaryDirectory() as folder:
         calibrator = create_calibrator(
             source,
-            list(OPERATORS),
+            [*OPERATORS, "Clip"],
             augmented_model_path=str(Path(folder) / "augmented.onnx"),
             calibrate_method=CalibrationMethod.MinMax,
         )
@@ -89,18 +90,86 @@ def _ranges(source: Path, windows: Float32) -> Any:
     return found
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ready:
+    """A network ready for integers.
+
+    Attributes
+    ----------
+    model : ModelProto
+        Without the cuts that fine-tuning put in: integers end where these end.
+    ranges : TensorsData
+        Of every value.
+    fixed : frozenset of str
+        Values whose range a cut gave.
+    """
+
+    model: Any
+    ranges: Any
+    fixed: frozenset[str]
+
+    @classmethod
+    def of(cls, source: Path, windows: Float32) -> _Ready:
+        """Look for ranges."""
+        ranges, (model, cuts) = _ranges(source, windows), _without_cuts(read_model(source))
+        for name, (low, high) in cuts.items():
+            ranges.data[name].lowest = np.asarray(low, dtype=np.float32)
+            ranges.data[name].highest = np.asarray(high, dtype=np.float32)
+        return cls(model, ranges, frozenset(cuts))
+
+    def clipped(self, share: float) -> Any:
+        """Return narrower ranges: the largest values are cut off, the small ones get finer steps."""
+        narrow = copy.deepcopy(self.ranges)
+        for name, each in narrow.data.items():
+            if name not in self.fixed:
+                each.lowest = np.asarray(each.lowest * share, dtype=np.float32)
+                each.highest = np.asarray(each.highest * share, dtype=np.float32)
+        return narrow
+
+
+def _without_cuts(model: Any) -> tuple[Any, dict[str, tuple[float, float]]]:
+    """Return a model without ``Clip`` by constants, and the range of each value that was cut."""
+    import onnx
+    from onnx import numpy_helper
+
+    bare = onnx.ModelProto()
+    bare.CopyFrom(model)
+    scalars = {t.name: float(numpy_helper.to_array(t)) for t in bare.graph.initializer if not t.dims}
+    names: dict[str, str] = {}
+    kept, cuts = [], {}
+    for node in bare.graph.node:
+        for k, name in enumerate(node.input):
+            node.input[k] = names.get(name, name)
+        if node.op_type == "Clip" and len(node.input) == 3 and set(node.input[1:]) <= set(scalars):
+            names[node.output[0]] = node.input[0]
+            cuts[node.input[0]] = (scalars[node.input[1]], scalars[node.input[2]])
+        else:
+            kept.append(node)
+    del bare.graph.node[:]
+    bare.graph.node.extend(kept)
+    used = {name for node in kept for name in node.input}
+    constants = [each for each in bare.graph.initializer if each.name in used]
+    del bare.graph.initializer[:]
+    bare.graph.initializer.extend(constants)
+    return bare, cuts
+
+
 def layers(source: str | Path) -> list[str]:
     """Return the names of the nodes with weights, in their order."""
-    return [node.name for node in read_model(source).graph.node if node.op_type in WEIGHTED]
+    return _weighted(read_model(source))
 
 
-def _quantised(source: Path, ranges: Any, keep: Sequence[str]) -> Any:
+def _weighted(model: Any) -> list[str]:
+    return [node.name for node in model.graph.node if node.op_type in WEIGHTED]
+
+
+def _quantised(model: Any, ranges: Any, keep: Sequence[str]) -> Any:
     """Return a model with all nodes but those kept in integers."""
     import onnx
     from onnxruntime.quantization import QuantType
     from onnxruntime.quantization.qdq_quantizer import QDQQuantizer
 
-    model = onnx.shape_inference.infer_shapes(read_model(source))
+    model = onnx.shape_inference.infer_shapes(model)
     quiet = logging.getLogger()
     level = quiet.level
     quiet.setLevel(logging.ERROR)  # it advises on every call to preprocess, which is done
@@ -150,8 +219,8 @@ def to_int8(source: str | Path, target: str | Path, windows: Float32, keep: Sequ
     known = {node.name for node in read_model(source).graph.node}
     if missing := sorted(set(keep) - known):
         raise ConfigError(f"{source} has no node {missing[0]!r} to keep in single precision")
-    model = _quantised(Path(source), _ranges(Path(source), windows), keep)
-    return write_model(model, spec, target)
+    ready = _Ready.of(Path(source), windows)
+    return write_model(_quantised(ready.model, ready.ranges, keep), spec, target)
 
 
 def _answers(runner: OnnxRunner, windows: Float32, spec: Spec) -> Float32:
@@ -161,9 +230,10 @@ def _answers(runner: OnnxRunner, windows: Float32, spec: Spec) -> Float32:
 
 
 def agreement(first: Float32, second: Float32, spec: Spec, within_s: float = 0.1) -> float:
-    """Return the share of windows and labels in which two networks say the same.
+    """Return the share of onsets that two networks have in common.
 
-    The same is: the highest value of both is below the threshold, or above it and at the same time.
+    An onset is the highest value of a stretch above the threshold; of a network with segments, of the
+    sum over three of them, as :func:`onsets.picking.annotate` has it.
 
     Parameters
     ----------
@@ -173,21 +243,36 @@ def agreement(first: Float32, second: Float32, spec: Spec, within_s: float = 0.1
         Its thresholds, 0.3 where it has none.
     within_s : float
         What counts as the same time.
+
+    Returns
+    -------
+    float
+        Twice the onsets in common by the onsets of both; 1 where there is none.
     """
-    limits = np.array([spec.thresholds.get(label, 0.3) for label in spec.labels])
-    over = [values.max(axis=2) >= limits for values in (first, second)]
-    steps = np.abs(first.argmax(axis=2) - second.argmax(axis=2)) * spec.segment_samples
-    near = steps <= max(within_s * spec.rate_hz, spec.segment_samples)
-    return float(np.mean((over[0] == over[1]) & (near | ~over[0])))
+    reach = max(within_s * spec.rate_hz / spec.segment_samples, 1)
+    common = every = 0
+    for row, label in enumerate(spec.labels):
+        limit = spec.thresholds.get(label, 0.3)
+        for one, other in zip(first[:, row], second[:, row], strict=True):
+            places = [_onsets(_joined(values, spec), limit) for values in (one, other)]
+            every += len(places[0]) + len(places[1])
+            if len(places[0]) and len(places[1]):
+                near = np.abs(places[0][:, None] - places[1]) <= reach
+                common += int(near.any(axis=0).sum() + near.any(axis=1).sum())
+    return common / every if every else 1.0
 
 
-def _clipped(ranges: Any, share: float) -> Any:
-    """Return narrower ranges: the largest values are cut off, the small ones get finer steps."""
-    narrow = copy.deepcopy(ranges)
-    for each in narrow.data.values():
-        each.lowest = np.asarray(each.lowest * share, dtype=np.float32)
-        each.highest = np.asarray(each.highest * share, dtype=np.float32)
-    return narrow
+def _joined(values: Float32, spec: Spec) -> Float32:
+    if spec.output_kind != "per_segment":
+        return values
+    return np.minimum(np.convolve(values, np.ones(3, np.float32), "same"), np.float32(1))
+
+
+def _onsets(values: Float32, limit: float) -> npt.NDArray[np.int64]:
+    """Return where the highest value of each stretch above a limit is."""
+    above = np.concatenate([[False], values >= limit, [False]])
+    edges = np.flatnonzero(above[1:] != above[:-1]).reshape(-1, 2)
+    return np.array([a + values[a:b].argmax() for a, b in edges.tolist()], dtype=np.int64)
 
 
 def to_int8_mixed(
@@ -195,15 +280,15 @@ def to_int8_mixed(
 ) -> Quantised:
     """Write an 8-bit twin that keeps in single precision as many layers as its picks need.
 
-    Tried in turn, until the answers on the calibration windows stay in the wanted share: more and more
-    layers from the input on, always with the last ones, each with ranges cut to less and less.
+    Tried in turn, until the wanted share of onsets on the calibration windows stays: more and more
+    layers from the input on, and the last ones, each with ranges cut to less and less.
 
     Parameters
     ----------
     source, target, windows
         As for :func:`to_int8`.
     wanted : float
-        Least share of windows and labels whose answer stays, see :func:`agreement`.
+        Least share of onsets that stay, see :func:`agreement`.
 
     Returns
     -------
@@ -216,14 +301,14 @@ def to_int8_mixed(
     the network and kept fewer picks than a block at the input, at twice the time.
     """
     path, spec = Path(source), read_onnx_spec(source)
-    names, weighted = [node.name for node in read_model(path).graph.node], layers(path)
-    ranges, exact = _ranges(path, windows), _answers(OnnxRunner(path), windows, spec)
+    ready, exact = _Ready.of(path, windows), _answers(OnnxRunner(path), windows, spec)
+    names, weighted = [node.name for node in ready.model.graph.node], _weighted(ready.model)
     found: list[tuple[float, Any, tuple[str, ...], float]] = []
     for count in [n for n in PREFIXES if n < max(1, len(weighted) - 2)]:
         kept = tuple(names[: names.index(weighted[count])]) if count else ()
-        kept += tuple(_last(path)) if len(weighted) > 3 else ()
+        kept += tuple(_last(ready.model)) if len(weighted) > 3 and count else ()
         for clip in CLIPS:
-            model = _quantised(path, _clipped(ranges, clip), kept)
+            model = _quantised(ready.model, ready.clipped(clip), kept)
             share = agreement(exact, _answers(OnnxRunner(model.SerializeToString()), windows, spec), spec)
             found.append((share, model, kept, clip))
             if share >= wanted:
@@ -236,9 +321,9 @@ def to_int8_mixed(
     return Quantised(Path(target), floating, share, clip)
 
 
-def _last(source: Path) -> list[str]:
+def _last(model: Any) -> list[str]:
     """Return the nodes that make the outputs."""
-    graph = read_model(source).graph
+    graph = model.graph
     wanted, found = {value.name for value in graph.output}, []
     for node in reversed(graph.node):
         if wanted & set(node.output):

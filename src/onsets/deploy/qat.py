@@ -17,6 +17,8 @@ from onsets.types import Float32
 __all__ = ["train_for_int8"]
 
 _ROUNDED = (nn.Conv1d, nn.ConvTranspose1d, nn.Linear)
+RANGED, _BATCH = 512, 16
+"""Windows that ranges are looked for in."""
 
 
 class _RoundedWeight(nn.Module):
@@ -33,19 +35,27 @@ class _RoundedWeight(nn.Module):
 
 
 class _RoundedInput:
-    """A signal to 256 steps between the extremes seen so far, cut to a share; straight through."""
+    """A signal cut to a range and rounded to 256 steps of it; straight through.
+
+    First the range is looked for: the extremes of what passes, cut to a share. When learning is over only
+    the cut is left, which says in the exported file what the range is.
+    """
 
     def __init__(self, clip: float) -> None:
         self.clip, self.low, self.high = clip, 0.0, 0.0
+        self.work = "look"
 
     def __call__(self, module: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         x = inputs[0]
-        self.low = min(self.low, float(x.detach().min()))
-        self.high = max(self.high, float(x.detach().max()))
-        low, high = self.clip * self.low, self.clip * self.high
-        scale = max(high - low, 1e-12) / 255
-        cut = x.clamp(low, high)
-        return (cut + ((cut / scale).round() * scale - cut).detach(), *inputs[1:])
+        if self.work == "look":
+            self.low = min(self.low, self.clip * float(x.min()))
+            self.high = max(self.high, self.clip * float(x.max()))
+            return inputs
+        cut = x.clamp(self.low, self.high)
+        if self.work == "round":
+            scale = max(self.high - self.low, 1e-12) / 255
+            cut = cut + ((cut / scale).round() * scale - cut).detach()
+        return (cut, *inputs[1:])
 
 
 def train_for_int8(
@@ -91,15 +101,19 @@ def train_for_int8(
     rounded = [m for m in student.modules() if isinstance(m, _ROUNDED)][skip:-1]
     if not rounded:
         raise ExportError(f"{spec.name} has no layer to round after the first {skip}")
-    hooks = []
-    for module in rounded:
+    inputs = [_RoundedInput(clip) for _ in rounded]
+    for module, each in zip(rounded, inputs, strict=True):
+        module.register_forward_pre_hook(each)
+    with torch.no_grad():
+        for k in range(0, min(len(windows), RANGED), _BATCH):
+            student(torch.from_numpy(windows[k : k + _BATCH]))
+    for module, each in zip(rounded, inputs, strict=True):
         axis = 1 if isinstance(module, nn.ConvTranspose1d) else 0
         parametrize.register_parametrization(module, "weight", _RoundedWeight(axis))
-        hooks.append(module.register_forward_pre_hook(_RoundedInput(clip)))
+        each.work = "round"
     with torch.random.fork_rng():
         distil(student, teacher, windows, own, options)
-    for hook in hooks:
-        hook.remove()
-    for module in rounded:
+    for module, each in zip(rounded, inputs, strict=True):
+        each.work = "cut"
         parametrize.remove_parametrizations(module, "weight", leave_parametrized=False)
     return student.eval()

@@ -1,5 +1,6 @@
 """Evaluation: picks against labels, and the card that says how good a picker is and what it costs."""
 
+from onsets.evaluation.agree import Agreement, agreement_of, f1_loss
 from onsets.evaluation.bootstrap import counts_by_event, intervals_of, resampled
 from onsets.evaluation.cases import PHASES, Case, grid_of, judge, record_of
 from onsets.evaluation.compare import Plan, Result, check_apart, compare, names_of
@@ -22,6 +23,7 @@ __all__ = [
     "PHASES",
     "ROW_KEYS",
     "RULES",
+    "Agreement",
     "Card",
     "Case",
     "Job",
@@ -32,6 +34,7 @@ __all__ = [
     "Score",
     "Section",
     "Tradeoff",
+    "agreement_of",
     "as_html",
     "as_markdown",
     "best_threshold",
@@ -40,6 +43,7 @@ __all__ = [
     "compare",
     "cost_of",
     "counts_by_event",
+    "f1_loss",
     "grid_of",
     "grouped",
     "intervals_of",

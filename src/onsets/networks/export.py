@@ -15,7 +15,7 @@ import torch
 
 from onsets.errors import MissingExtraError
 from onsets.networks.halfrate import half_rate
-from onsets.networks.planar import planar
+from onsets.networks.planar import joined, planar
 from onsets.spec import Spec
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def to_onnx(network: nn.Module, spec: Spec, path: str | Path, *, fast: bool = Tr
     try:
         _trace(half_rate(network.eval()) if fast else network.eval(), spec, temporary)
         model = onnx.load(str(temporary))
-        model = planar(model) if fast else model
+        model = planar(model) if fast else joined(model)
         model.producer_name, model.producer_version = "onsets", ""
         onnx.helper.set_model_props(model, {"spec": spec.to_json()})
         onnx.save(model, str(temporary))

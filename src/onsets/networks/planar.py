@@ -17,7 +17,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import onnx
 
-__all__ = ["planar"]
+__all__ = ["joined", "planar"]
 
 _Arrays = dict[str, npt.NDArray[Any]]
 
@@ -41,19 +41,33 @@ def planar(model: onnx.ModelProto) -> onnx.ModelProto:
         Outputs differ by rounding only.
     """
     import onnx
-    from onnx import numpy_helper
 
-    if any(a.type in (a.GRAPH, a.GRAPHS) for node in model.graph.node for a in node.attribute):
+    if _has_branches(model):
         return model
-    arrays = {one.name: numpy_helper.to_array(one) for one in model.graph.initializer}
-    model = _rebuilt(model, _pad(_fold(list(model.graph.node), arrays), arrays, model), arrays)
-    model = _rebuilt(model, _crop(list(model.graph.node), arrays, model), arrays)
+    model, arrays = _joined(model)
     plane = _Plane(arrays)
     nodes = plane.rewrite(list(model.graph.node), {out.name for out in model.graph.output})
     model = _rebuilt(model, nodes, arrays)
     onnx.checker.check_model(model)
     del model.graph.value_info[:]
     return model
+
+
+def joined(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Return a model whose convolutions pad and crop for themselves, still over one axis."""
+    return model if _has_branches(model) else _joined(model)[0]
+
+
+def _has_branches(model: onnx.ModelProto) -> bool:
+    return any(a.type in (a.GRAPH, a.GRAPHS) for node in model.graph.node for a in node.attribute)
+
+
+def _joined(model: onnx.ModelProto) -> tuple[onnx.ModelProto, _Arrays]:
+    from onnx import numpy_helper
+
+    arrays = {one.name: numpy_helper.to_array(one) for one in model.graph.initializer}
+    model = _rebuilt(model, _pad(_fold(list(model.graph.node), arrays), arrays, model), arrays)
+    return _rebuilt(model, _crop(list(model.graph.node), arrays, model), arrays), arrays
 
 
 def _rebuilt(model: onnx.ModelProto, nodes: list[Any], arrays: _Arrays) -> onnx.ModelProto:

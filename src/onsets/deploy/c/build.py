@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import struct
 import subprocess
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -155,11 +156,13 @@ def compile_files(
     return Program(program)
 
 
-def flash_bytes(main: str | Path, folder: str | Path, compiler: str = "gcc") -> int:
+def flash_bytes(main: str | Path, compiler: str = "gcc") -> int:
     """Return the bytes of code and constants of a C picker compiled for size, by ``size``."""
-    target = Path(folder) / "flash.o"
-    flags = [flag for flag in FLAGS if flag != "-O2"]
-    subprocess.run([compiler, *flags, "-Os", "-c", str(Path(main).resolve()), "-o", str(target)], check=True)
-    said = subprocess.run(["size", str(target)], capture_output=True, text=True, check=True).stdout
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "flash.o"
+        flags = [flag for flag in FLAGS if flag != "-O2"]
+        command = [compiler, *flags, "-Os", "-c", str(Path(main).resolve()), "-o", str(target)]
+        subprocess.run(command, check=True)
+        said = subprocess.run(["size", str(target)], capture_output=True, text=True, check=True).stdout
     text, data = said.splitlines()[1].split()[:2]
     return int(text) + int(data)

@@ -323,6 +323,7 @@ _HANDLERS: dict[str, Callable[[_Reader, Any], None]] = {
 }
 _WHY = {
     **dict.fromkeys(("LSTM", "GRU"), "recurrence needs the whole window at once, backwards too"),
+    **dict.fromkeys(("Transpose", "Reshape"), "it turns moments into channels, for attention or recurrence"),
     **dict.fromkeys(
         ("MatMul", "ReduceMax", "ReduceSum", "LayerNormalization", "Softmax", "Exp"),
         "attention compares every moment with every other; its memory grows with their product",
