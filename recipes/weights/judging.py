@@ -247,9 +247,14 @@ def main() -> None:
     told = ", ".join(f"{phase} {rate:.2f}" for phase, rate in rates.items())
     sys.stdout.write(f"thresholds {thresholds}; picks an hour in {quiet.hours:.1f} quiet hours: {told}\n")
     if args.json:
-        args.json.write_text(
-            json.dumps({"thresholds": thresholds, "rows": rows, "quiet": rates}, indent=1), encoding="utf-8"
-        )
+        said = {
+            "thresholds": thresholds,
+            "rows": rows,
+            "near": near,
+            "trust": trusted,
+            "quiet": rates | {"hours": quiet.hours},
+        }
+        args.json.write_text(json.dumps(said, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":
