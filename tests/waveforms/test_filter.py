@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from onsets.errors import ConfigError
 from onsets.types import Record
 from onsets.waveforms import filter as filters
-from onsets.waveforms.filter import bandpass
+from onsets.waveforms.filter import bandpass, settling_samples
 
 
 def make(data, valid=None, rate_hz=100.0):
@@ -157,3 +157,28 @@ def test_long_records_stay_stable():
 def test_filters_that_cannot_be(low, high, corners, message):
     with pytest.raises(ConfigError, match=message):
         bandpass(make(noise(100)), low, high, corners)
+
+
+def test_by_the_level_of_its_beginning_a_run_may_go_on():
+    """What comes out does not depend on what follows, up to the reach of the backward pass."""
+    rng = np.random.default_rng(5)
+    data = (rng.standard_normal((3, 6000)) + 50 + np.linspace(0, 20, 6000)).astype(np.float32)
+    long = Record("", "", data, np.ones(data.shape, bool), 0, 100.0)
+    short = dataclasses.replace(long, data=data[:, :3000], valid=long.valid[:, :3000])
+    level = settling_samples(0.7, 45.0, 100.0)
+    one, other = (bandpass(some, 0.7, 45.0, level_samples=level).data for some in (long, short))
+    np.testing.assert_allclose(other[:, : 3000 - 2 * level], one[:, : 3000 - 2 * level], atol=1e-4)
+    assert np.abs(one[:, :level] - bandpass(long, 0.7, 45.0).data[:, :level]).max() > 0.1
+
+
+def test_after_settling_a_millionth_is_left():
+    step = np.ones((3, 4000), np.float32)
+    run = Record("", "", step, np.ones(step.shape, bool), 0, 100.0)
+    level = settling_samples(0.7, 45.0, 100.0)
+    rung = bandpass(run, 0.7, 45.0, zerophase=False, level_samples=1).data
+    assert level % 8 == 0
+    assert np.abs(rung).max() == 0  # a step from its own level is none
+    kick = np.zeros_like(step)
+    kick[:, 0] = 1
+    rung = bandpass(dataclasses.replace(run, data=kick), 0.7, 45.0, zerophase=False).data
+    assert np.abs(rung[:, level:]).max() < 1e-5 < np.abs(rung[:, : level // 4]).max()

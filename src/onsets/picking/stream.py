@@ -21,7 +21,7 @@ from onsets.runtime import Runner
 from onsets.spec import Spec
 from onsets.tables import Detections, Picks
 from onsets.types import COMPONENTS, Curve, Float32, Mask, Pick, Record
-from onsets.waveforms import Head, Piece, Resampling, bandpass, resampling
+from onsets.waveforms import Head, Piece, Resampling, bandpass, resampling, settling_samples
 
 __all__ = ["NetworkStream"]
 
@@ -102,7 +102,9 @@ class NetworkStream:
             first, begin, end = (self._change.place(sample) for sample in (first, begin, end))
         if self._played.samples < self._spec.samples:
             played = dataclasses.replace(played, flags=played.flags | {"short"})
-        heard = played if self._spec.bandpass_hz is None else bandpass(played, *self._spec.bandpass_hz)
+        band = self._spec.bandpass_hz
+        level = None if band is None else settling_samples(*band, played.rate_hz)
+        heard = played if band is None else bandpass(played, *band, level_samples=level)
         core = slice(begin - first, end - first)
         self._waves.add(played, core)
         values, offsets_s = self._annotator.feed(heard.data[:, core], heard.valid[:, core])

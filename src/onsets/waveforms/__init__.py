@@ -1,7 +1,7 @@
 """Waveforms: files and archives to records, records to windows and back."""
 
 from onsets.waveforms.deferred import DeferredError
-from onsets.waveforms.filter import bandpass, bandpass_sections
+from onsets.waveforms.filter import bandpass, bandpass_sections, settling_samples
 from onsets.waveforms.formats import read_other
 from onsets.waveforms.gather import gather, lay_out
 from onsets.waveforms.layout import Layout
@@ -54,6 +54,7 @@ __all__ = [
     "resampling",
     "runs_beyond",
     "sds_files",
+    "settling_samples",
     "stations_list",
     "trim",
     "window_starts",

@@ -8,6 +8,7 @@ blocks follow from each other by doubling: no loop over samples, and the same ro
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,19 +19,25 @@ from onsets.errors import ConfigError
 from onsets.types import Record
 from onsets.waveforms.resample import true_runs
 
-__all__ = ["bandpass", "bandpass_sections"]
+__all__ = ["bandpass", "bandpass_sections", "settling_samples"]
 
 _Float64 = npt.NDArray[np.float64]
 
 BLOCK = 64
 """Samples of a block."""
 MOST_CORNERS = 8
+FORGOTTEN = 1e-6
 _CHUNK = 1 << 14  # blocks multiplied at once
 _NOTHING = 1e-30  # a state weaker than this by its distance is not carried on
 
 
 def bandpass(
-    record: Record, low_hz: float, high_hz: float, corners: int = 2, zerophase: bool = True
+    record: Record,
+    low_hz: float,
+    high_hz: float,
+    corners: int = 2,
+    zerophase: bool = True,
+    level_samples: int | None = None,
 ) -> Record:
     """Return a record with only what lies between two frequencies.
 
@@ -48,6 +55,9 @@ def bandpass(
     zerophase : bool
         Run the filter forward and backward, so that no phase is delayed; a little of an onset then
         shows before it.
+    level_samples : int, optional
+        Remove the mean of the first so many samples of a run rather than that of all: what comes out then
+        does not depend on how long the run is.
 
     Returns
     -------
@@ -75,7 +85,7 @@ def bandpass(
     for row, mask in enumerate(record.valid):
         for start, end in true_runs(mask):
             run = record.data[row, start:end].astype(np.float64)
-            run = blocks.apply(run - run.mean())
+            run = blocks.apply(run - run[:level_samples].mean())
             if zerophase:
                 run = blocks.apply(run[::-1])[::-1]
             data[row, start:end] = run
@@ -110,6 +120,14 @@ def bandpass_sections(low_hz: float, high_hz: float, rate_hz: float, corners: in
         Each b0 b1 b2 a1 a2; a0 is 1.
     """
     return _sections(low_hz / rate_hz, high_hz / rate_hz, corners)
+
+
+@lru_cache(maxsize=64)
+def settling_samples(low_hz: float, high_hz: float, rate_hz: float, corners: int = 2) -> int:
+    """Return the samples after which a band-pass has forgotten all but a millionth, a multiple of 8."""
+    sections = bandpass_sections(low_hz, high_hz, rate_hz, corners)
+    slowest = max(float(np.abs(np.roots([1.0, *section[3:]])).max()) for section in sections)
+    return -(-math.ceil(math.log(FORGOTTEN) / math.log(slowest)) // 8) * 8
 
 
 def _sections(low: float, high: float, corners: int) -> _Float64:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from importlib import resources
@@ -16,7 +15,7 @@ from onsets.deploy.c.layer import Graph, Layer, Value
 from onsets.deploy.c.plan import readers_of, ring_columns
 from onsets.errors import ExportError
 from onsets.spec import Spec
-from onsets.waveforms import bandpass_sections
+from onsets.waveforms import bandpass_sections, settling_samples
 
 __all__ = ["PENDING", "Source", "c_name", "look_samples", "write_c"]
 
@@ -189,9 +188,8 @@ def _constants(spec: Spec, graph: Graph, rings: int, widest: int) -> dict[str, s
 
 def look_samples(spec: Spec) -> int:
     """Return the samples after which the band-pass has forgotten all but a millionth."""
-    poles = [np.roots([1.0, *section[3:]]) for section in _sections(spec)]
-    slowest = float(np.abs(poles).max())
-    return -(-math.ceil(math.log(FORGOTTEN) / math.log(slowest)) // 8) * 8
+    low_hz, high_hz = spec.bandpass_hz or (0.0, 0.0)
+    return settling_samples(low_hz, high_hz, spec.rate_hz, CORNERS)
 
 
 def _sections(spec: Spec) -> npt.NDArray[np.float64]:
