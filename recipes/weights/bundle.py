@@ -1,9 +1,9 @@
 """Put calibrated weights into the package: safetensors, ONNX, card, index entry.
 
-    python recipes/weights/bundle.py WEIGHTS TRAINING OUT --without REGION=JUDGED.json [...]
+    python recipes/weights/bundle.py WEIGHTS TRAINING FOLDER OUT --without REGION=JUDGED.json [...]
 
-WEIGHTS are calibrated and carry their name; TRAINING is the folder that `onsets train` wrote; each
-JUDGED.json was written by judging.py of the same recipe trained without that region. The card is made from
+WEIGHTS are calibrated and carry their name; TRAINING is the folder that `onsets train` wrote; FOLDER holds the
+records; each JUDGED.json was written by judging.py of the same recipe trained without that region. The card is made from
 these.
 """
 
@@ -17,7 +17,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from judging import quiet_of
+
 from onsets import networks
+from onsets.picking import load
 
 CARD = """# {name}
 
@@ -102,8 +105,11 @@ def trained_on(training: Path) -> Counter[str]:
     return kinds
 
 
-def card_of(weights: Path, training: Path, judged: dict[str, dict[str, Any]], fails: str) -> str:
+def card_of(
+    weights: Path, training: Path, folder: Path, judged: dict[str, dict[str, Any]], fails: str
+) -> str:
     """Return the card's text."""
+    quiet = quiet_of(load(str(weights), threads=1), folder, "parts/all.csv", "")
     network, spec = networks.load(weights)
     cost = networks.measure(network, spec)
     kinds = trained_on(training)
@@ -113,7 +119,6 @@ def card_of(weights: Path, training: Path, judged: dict[str, dict[str, Any]], fa
     near = [
         {**r, "group": f"{region}, {r['group']}"} for region, said in judged.items() for r in said["near"]
     ]
-    some = next(iter(judged.values()))
     return CARD.format(
         name=spec.name,
         network=spec.network,
@@ -134,8 +139,8 @@ def card_of(weights: Path, training: Path, judged: dict[str, dict[str, Any]], fa
         regions=rows_of(regions, "left out"),
         near=rows_of(near, "S-P"),
         trust=trust_of(judged),
-        quiet_hours=some["quiet"]["hours"],
-        quiet=some["quiet"]["P"] + some["quiet"]["S"],
+        quiet_hours=quiet.hours,
+        quiet=sum(quiet.rate(phase, 0.0) for phase in "PS"),
         fails=fails,
     )
 
@@ -166,6 +171,7 @@ def main() -> None:
     )
     parser.add_argument("weights", type=Path)
     parser.add_argument("training", type=Path)
+    parser.add_argument("folder", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--without", action="append", default=[], help="REGION=FILE")
     parser.add_argument("--fails", type=Path, default=Path(__file__).with_name("fails.md"))
@@ -173,7 +179,7 @@ def main() -> None:
     pairs = [one.split("=", 1) for one in args.without]
     judged = {region: json.loads(Path(file).read_text(encoding="utf-8")) for region, file in pairs}
     fails = args.fails.read_text(encoding="utf-8").strip()
-    card = card_of(args.weights, args.training, judged, fails)
+    card = card_of(args.weights, args.training, args.folder, judged, fails)
     write(args.weights, card, args.out)
     sys.stdout.write(card)
 
