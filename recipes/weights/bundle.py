@@ -2,9 +2,9 @@
 
     python recipes/weights/bundle.py WEIGHTS TRAINING FOLDER OUT --without REGION=JUDGED.json [...]
 
-WEIGHTS are calibrated and carry their name; TRAINING is the folder that `onsets train` wrote; FOLDER holds the
-records; each JUDGED.json was written by judging.py of the same recipe trained without that region. The card is made from
-these.
+WEIGHTS are calibrated and carry their name; TRAINING is the folder that `onsets train` wrote; FOLDER holds
+the records; each JUDGED.json was written by judging.py of the same recipe trained without that region. The
+card is made from these.
 """
 
 from __future__ import annotations
