@@ -51,8 +51,9 @@ for lack of far ones:
 
 {near}
 
-**How far to trust it** on regions left out: expected calibration error of probabilities, and the share
-of right picks within once and three times their uncertainty:
+**How far to trust it** on regions left out: expected calibration error of probabilities (ECE) beside
+what exact ones would show with so few picks, and the share of right picks within once and three times their
+uncertainty:
 
 {trust}
 
@@ -83,12 +84,16 @@ def rows_of(rows: list[dict[str, Any]], first: str) -> str:
 
 def trust_of(judged: dict[str, dict[str, Any]]) -> str:
     """Return calibration and coverage as a Markdown table."""
-    lines = ["| left out | phase | ECE | within once | within three times | picks |", "|---" * 6 + "|"]
+    lines = [
+        "| left out | phase | ECE | by chance (95 %) | within once | within three times | picks |",
+        "|---" * 7 + "|",
+    ]
     for region, said in judged.items():
         for phase in "PS":
             one = said["trust"][f"recorded, {phase}"]
             lines.append(
-                f"| {region} | {phase} | {one['ece']:.3f} | {one['once']:.2f} | {one['three_times']:.2f} "
+                f"| {region} | {phase} | {one['ece']:.3f} "
+                f"| {one['by_chance'][0]:.3f} ({one['by_chance'][1]:.3f}) | {one['once']:.2f} | {one['three_times']:.2f} "
                 f"| {one['picks']} |"
             )
     return "\n".join(lines)
