@@ -91,10 +91,10 @@ def trust_of(judged: dict[str, dict[str, Any]]) -> str:
     for region, said in judged.items():
         for phase in "PS":
             one = said["trust"][f"recorded, {phase}"]
+            chance, most = one["by_chance"]
             lines.append(
-                f"| {region} | {phase} | {one['ece']:.3f} "
-                f"| {one['by_chance'][0]:.3f} ({one['by_chance'][1]:.3f}) | {one['once']:.2f} | {one['three_times']:.2f} "
-                f"| {one['picks']} |"
+                f"| {region} | {phase} | {one['ece']:.3f} | {chance:.3f} ({most:.3f}) | {one['once']:.2f} "
+                f"| {one['three_times']:.2f} | {one['picks']} |"
             )
     return "\n".join(lines)
 
