@@ -1,10 +1,10 @@
 """Put calibrated weights into the package: safetensors, ONNX, card, index entry.
 
-    python recipes/weights/bundle.py WEIGHTS TRAINING OUT --without REGION=JUDGED.json [...]
+    python recipes/weights/bundle.py WEIGHTS TRAINING FOLDER OUT --without REGION=JUDGED.json [...]
 
-WEIGHTS are calibrated and carry their name; TRAINING is the folder that `onsets train` wrote; each
-JUDGED.json was written by judging.py of the same recipe trained without that region. The card is made from
-these.
+WEIGHTS are calibrated and carry their name; TRAINING is the folder that `onsets train` wrote; FOLDER holds
+the records; each JUDGED.json was written by judging.py of the same recipe trained without that region. The
+card is made from these.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from judging import quiet_of
+
 from onsets import networks
+from onsets.picking import load
 
 CARD = """# {name}
 
@@ -48,8 +51,9 @@ for lack of far ones:
 
 {near}
 
-**How far to trust it** on regions left out: expected calibration error of probabilities, and the share
-of right picks within once and three times their uncertainty:
+**How far to trust it** on regions left out: expected calibration error of probabilities (ECE) beside
+what exact ones would show with so few picks, and the share of right picks within once and three times their
+uncertainty:
 
 {trust}
 
@@ -80,13 +84,17 @@ def rows_of(rows: list[dict[str, Any]], first: str) -> str:
 
 def trust_of(judged: dict[str, dict[str, Any]]) -> str:
     """Return calibration and coverage as a Markdown table."""
-    lines = ["| left out | phase | ECE | within once | within three times | picks |", "|---" * 6 + "|"]
+    lines = [
+        "| left out | phase | ECE | by chance (95 %) | within once | within three times | picks |",
+        "|---" * 7 + "|",
+    ]
     for region, said in judged.items():
         for phase in "PS":
             one = said["trust"][f"recorded, {phase}"]
+            chance, most = one["by_chance"]
             lines.append(
-                f"| {region} | {phase} | {one['ece']:.3f} | {one['once']:.2f} | {one['three_times']:.2f} "
-                f"| {one['picks']} |"
+                f"| {region} | {phase} | {one['ece']:.3f} | {chance:.3f} ({most:.3f}) | {one['once']:.2f} "
+                f"| {one['three_times']:.2f} | {one['picks']} |"
             )
     return "\n".join(lines)
 
@@ -102,8 +110,11 @@ def trained_on(training: Path) -> Counter[str]:
     return kinds
 
 
-def card_of(weights: Path, training: Path, judged: dict[str, dict[str, Any]], fails: str) -> str:
+def card_of(
+    weights: Path, training: Path, folder: Path, judged: dict[str, dict[str, Any]], fails: str
+) -> str:
     """Return the card's text."""
+    quiet = quiet_of(load(str(weights), threads=1), folder, "parts/all.csv", "")
     network, spec = networks.load(weights)
     cost = networks.measure(network, spec)
     kinds = trained_on(training)
@@ -113,7 +124,6 @@ def card_of(weights: Path, training: Path, judged: dict[str, dict[str, Any]], fa
     near = [
         {**r, "group": f"{region}, {r['group']}"} for region, said in judged.items() for r in said["near"]
     ]
-    some = next(iter(judged.values()))
     return CARD.format(
         name=spec.name,
         network=spec.network,
@@ -134,8 +144,8 @@ def card_of(weights: Path, training: Path, judged: dict[str, dict[str, Any]], fa
         regions=rows_of(regions, "left out"),
         near=rows_of(near, "S-P"),
         trust=trust_of(judged),
-        quiet_hours=some["quiet"]["hours"],
-        quiet=some["quiet"]["P"] + some["quiet"]["S"],
+        quiet_hours=quiet.hours,
+        quiet=sum(quiet.rate(phase, 0.0) for phase in "PS"),
         fails=fails,
     )
 
@@ -166,6 +176,7 @@ def main() -> None:
     )
     parser.add_argument("weights", type=Path)
     parser.add_argument("training", type=Path)
+    parser.add_argument("folder", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--without", action="append", default=[], help="REGION=FILE")
     parser.add_argument("--fails", type=Path, default=Path(__file__).with_name("fails.md"))
@@ -173,7 +184,7 @@ def main() -> None:
     pairs = [one.split("=", 1) for one in args.without]
     judged = {region: json.loads(Path(file).read_text(encoding="utf-8")) for region, file in pairs}
     fails = args.fails.read_text(encoding="utf-8").strip()
-    card = card_of(args.weights, args.training, judged, fails)
+    card = card_of(args.weights, args.training, args.folder, judged, fails)
     write(args.weights, card, args.out)
     sys.stdout.write(card)
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from parts import named
-from reliability import TOLERANCE_S, coverage, found_in, reliability
+from reliability import TOLERANCE_S, coverage, floor_of, found_in, reliability
 
 from onsets import networks
 from onsets.datasets import Dataset, read_parts
@@ -196,7 +196,7 @@ def trust(cases: dict[str, list[Case]], spec: Spec) -> dict[str, Any]:
     for title, some in (("recorded", real(cases)), ("all", cases)):
         for phase in "PS":
             bins, ece = reliability(found_in(some, phase))
-            said[f"{title}, {phase}"] = {"bins": bins, "ece": ece}
+            said[f"{title}, {phase}"] = {"bins": bins, "ece": ece, "by_chance": floor_of(bins)}
             if phase in spec.uncertainty_widths:
                 factor = spec.uncertainty_widths[phase]
                 said[f"{title}, {phase}"] |= coverage(some, phase, spec.thresholds[phase], factor)

@@ -124,7 +124,7 @@ class Make:
         for recipe in NAMES:
             made = self.calibrated(recipe, recipe, "all")
             regions = [w for r in REGIONS for w in ("--without", f"{r}={self.judged(recipe, r)}")]
-            self.run(None, HERE / "bundle.py", made, made.parent, BUNDLED, *regions)
+            self.run(None, HERE / "bundle.py", made, made.parent, self.data, BUNDLED, *regions)
 
     def make_page(self) -> None:
         """Leave parts of the mixture out; draw and write the page."""

@@ -63,6 +63,15 @@ def reliability(found: Found, least: float = 0.1) -> tuple[list[tuple[float, flo
     return bins, sum(n * abs(p - share) for p, share, n in bins) / max(1, total)
 
 
+def floor_of(bins: list[tuple[float, float, int]], draws: int = 2000) -> tuple[float, float]:
+    """Return the error that exact probabilities would show by chance, with so few picks: median and 95 %."""
+    p, _, count = np.array(bins).T
+    n = count.astype(int)
+    shares = np.random.default_rng(0).binomial(n, p, size=(draws, len(n))) / n
+    errors = (n * np.abs(shares - p)).sum(axis=1) / n.sum()
+    return float(np.median(errors)), float(np.quantile(errors, 0.95))
+
+
 def widths(found: Found, threshold: float) -> tuple[float, float, float]:
     """Return the multiple of the width that holds 68 % of residuals, the share twice it holds, 68 % in s."""
     good = found.right & (found.value >= threshold)
