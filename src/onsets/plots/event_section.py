@@ -65,15 +65,8 @@ def figure_event_section(
             color=DARK,
             linewidth=0.5,
         )
-        ax.text(
-            end,
-            distance,
-            f" {record.station_id}",
-            size=SMALL - 1.5,
-            color=DARK,
-            va="center",
-            parse_math=False,
-        )
+        name = f" {record.station_id.rstrip('.')}"
+        ax.text(-before_s, distance, name, size=SMALL - 1, color=DARK, va="bottom", parse_math=False)
     for phase, (away, needed) in (curves or {}).items():
         ax.plot(
             needed, away, color=phase_colour(phase), linewidth=1.1, alpha=0.6, label=f"{phase} of the model"
