@@ -78,6 +78,14 @@ def figure_event_section(
             ax.scatter(seconds[mine], assignments.distance_km[mine], zorder=4, label=f"{phase} picks", **look)
     ax.set_xlim(-before_s, end)
     ax.set_ylim(-0.04 * far, 1.06 * far)
-    ax.legend(frameon=False, fontsize=SMALL, labelcolor=DARK, loc="lower right")
+    ax.legend(
+        frameon=False,
+        fontsize=SMALL,
+        labelcolor=DARK,
+        ncols=4,
+        loc="lower right",
+        bbox_to_anchor=(1.0, 1.0),
+        borderaxespad=0.2,
+    )
     titled(ax, "", "time since origin, s", "epicentral distance, km")
     return figure

@@ -88,6 +88,9 @@ def write_quakeml_events(
     known: dict[tuple[str, str, int], Pick] = {}
     if picks is not None:
         known = {(pick.station_id, pick.phase, pick.time_ns): pick for pick in picks}
+    sizes: dict[str, list[int]] = {}
+    for row, name in enumerate([] if amplitudes is None else amplitudes.event_id.tolist()):
+        sizes.setdefault(name, []).append(row)
     order = np.argsort(assignments.event_id, kind="stable")
     names = assignments.event_id[order]
     with replacing(path) as handle:
@@ -98,7 +101,7 @@ def write_quakeml_events(
             mine = assignments.take(order[slice(*bounds)])
             element = _event(events.take(slice(i, i + 1)), mine, known)
             if amplitudes is not None:
-                _measured(element, amplitudes.take(amplitudes.event_id == events.event_id[i]))
+                _measured(element, amplitudes.take(sizes.get(str(events.event_id[i]), [])))
             ET.indent(element, level=2)
             handle.write(b"    " + ET.tostring(element, encoding="utf-8") + b"\n")
         handle.write(_TAIL.encode())
