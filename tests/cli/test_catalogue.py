@@ -76,3 +76,32 @@ def test_wrong_forms_are_told(pair, monkeypatch, more, said):
     monkeypatch.chdir(pair)
     done = call("catalogue", "convert", pair / "a.csv", *more)
     assert done.exit_code != 0 and said in str(done.exception)
+
+
+def test_a_section_says_what_it_needs(pair):
+    done = call("catalogue", "plot", pair / "a.csv", "-o", pair / "s.png", "--kind", "section")
+    assert done.exit_code != 0 and "a section needs --stations" in str(done.exception)
+    done = call("catalogue", "plot", pair / "a.csv", "-o", pair / "s.png", "--kind", "sektion")
+    assert "did you mean 'section'" in str(done.exception)
+
+
+def test_a_section_is_drawn(tmp_path):
+    pytest.importorskip("matplotlib")
+    from onsets.store import write_assignments
+
+    from ..pipeline.archives import write_sds
+    from ..pipeline.test_magnitude import events, picks, stations, traces
+
+    write_events(events(), tmp_path / "e.csv")
+    write_assignments(picks(), tmp_path / "p.csv")
+    rows = [f"{r['station_id']},{r['latitude']},{r['longitude']}" for r in stations().rows()]
+    (tmp_path / "s.csv").write_text("\n".join(["station_id,latitude,longitude", *rows]))
+    (tmp_path / "m.csv").write_text("depth_km,vp_km_s,vs_km_s\n0,6.0,3.5\n")
+    write_sds(tmp_path / "archive", traces(0, 2.5))
+    done = call(
+        *("catalogue", "plot", tmp_path / "e.csv", "--kind", "section", "--assignments", tmp_path / "p.csv"),
+        *("--stations", tmp_path / "s.csv", "--velocity", tmp_path / "m.csv"),
+        *("--sds", tmp_path / "archive", "-o", tmp_path / "section.png"),
+    )
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "section.png").stat().st_size > 10_000

@@ -70,4 +70,9 @@ def test_the_page_says_what_was_done_and_left_out(stage: Stage) -> None:
     stations = Stations.of([{"station_id": "XX.A.", "latitude": 42.0, "longitude": 13.1}])
     assert write_report(stage, events, mine, stations, MODEL) == {"files": ["report.html"]}
     page = stage.path("report.html").read_text()
-    assert "1,234 P" in page and "XX.LOST." in page and "3 located; located.csv" in page
+    assert (
+        "1,234 P" in page
+        and "a does not exist" in page
+        and "XX.LOST." in page
+        and "3 located; located.csv" in page
+    )

@@ -7,7 +7,7 @@ import pytest
 
 from onsets.errors import CatalogueError
 from onsets.store.quakeml_events import read_quakeml_events, write_quakeml_events
-from onsets.tables import Assignments, Events, Picks
+from onsets.tables import Amplitudes, Assignments, Events, Picks
 from onsets.types import Pick
 
 
@@ -109,3 +109,30 @@ def test_other_files_are_refused(tmp_path):
     (tmp_path / "a.xml").write_text("<html></html>")
     with pytest.raises(CatalogueError, match="no QuakeML"):
         read_quakeml_events(tmp_path / "a.xml")
+
+
+def test_obspy_finds_amplitudes_and_station_magnitudes(catalogue, tmp_path):
+    obspy = pytest.importorskip("obspy")
+    from obspy.io.quakeml.core import _validate
+
+    events, assignments, picks = catalogue
+    name = str(events.event_id[0])
+    rows = [
+        {"event_id": name, "station_id": "IV.T1247.", "channel": "HHN", "time_ns": int(events.time_ns[0]),
+         "amplitude_mm": 0.5, "snr": 12.0, "magnitude": 2.0, "magnitude_type": "ML"},
+        {"event_id": name, "station_id": "IV.X.01", "time_ns": int(events.time_ns[0]), "duration_s": 40.0,
+         "magnitude": 2.2, "magnitude_type": "Md"},
+    ]  # fmt: skip
+    path = str(tmp_path / "a.xml")
+    write_quakeml_events(events, assignments, path, picks, Amplitudes.of(rows))
+    assert _validate(path, verbose=True)
+    first, second = obspy.read_events(path)[:2]
+    assert [one.generic_amplitude for one in first.amplitudes] == [0.0005, 40.0]
+    kinds = [(one.type, one.unit, one.snr) for one in first.amplitudes]
+    assert kinds == [("AML", "m", 12.0), ("END", "s", None)]
+    assert first.preferred_magnitude().station_count == 2 and second.amplitudes == []
+    size = first.station_magnitudes[0]
+    assert (size.mag, size.station_magnitude_type) == (2.0, "ML")
+    assert size.amplitude_id.get_referred_object().waveform_id.channel_code == "HHN"
+    assert size.origin_id == first.preferred_origin_id
+    assert read_quakeml_events(path)[0].magnitude[0] == 2.1

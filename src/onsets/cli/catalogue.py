@@ -136,24 +136,53 @@ def plot(
     output: Annotated[str, typer.Option("--output", "-o", help="Picture: .png, .pdf or .svg.")],
     stations: Annotated[str | None, typer.Option(help="Stations to draw.")] = None,
     kind: Annotated[
-        str, typer.Option(help="map (with a depth section) or time (magnitudes in time).")
+        str, typer.Option(help="map (with a depth section), time (magnitudes in time) or section (records).")
     ] = "map",
+    velocity: Annotated[str | None, typer.Option(help="Layered model, for a section.")] = None,
+    assignments: Annotated[
+        str | None, typer.Option(help="Picks of the events, for a section; not needed with .xml, .sqlite.")
+    ] = None,
+    sds: Annotated[str | None, typer.Option(help="SDS archive, for a section.")] = None,
+    files: Annotated[
+        list[str] | None, typer.Option("--waveforms", help="Files, folders or patterns instead of --sds.")
+    ] = None,
+    event: Annotated[str, typer.Option(help="event_id of a section; the largest if not given.")] = "",
 ) -> None:
-    """Draw a catalogue.
+    """Draw a catalogue, or the record section of one event with travel-time curves.
 
     Example: onsets catalogue plot events.csv --stations stations.csv -o map.png
+
+    A section: onsets catalogue plot located.csv --kind section --assignments used.csv --stations
+    stations.csv --velocity model.csv --sds archive -o section.png
     """
     from onsets.errors import ConfigError, nearest
     from onsets.plots import check_picture, figure_catalogue, figure_magnitudes, save_figure
-    from onsets.store import read_events
+    from onsets.store import read_assignments, read_events
     from onsets.waveforms import read_stations
 
-    if kind not in ("map", "time"):
-        raise ConfigError(f"unknown --kind {kind!r}; {nearest(kind, ['map', 'time'])}")
+    kinds = ["map", "time", "section"]
+    if kind not in kinds:
+        raise ConfigError(f"unknown --kind {kind!r}; {nearest(kind, kinds)}")
     check_picture(output)
     events, title = read_events(source), Path(source).name
     if kind == "time":
         save_figure(figure_magnitudes(events, title), output)
+    elif kind == "section":
+        from onsets.earth import read_model
+        from onsets.pipeline import event_section
+
+        if stations is None or velocity is None or (sds is None) == (not files):
+            raise ConfigError(
+                "a section needs --stations FILE, --velocity FILE and --sds ROOT or --waveforms PATH"
+            )
+        mine = read_assignments(assignments or source)
+        archive: Any = sds if sds is not None else files
+        figure, problems = event_section(
+            events, mine, read_stations(stations), read_model(velocity), archive, event
+        )
+        save_figure(figure, output)
+        for problem in problems[:20]:
+            typer.echo(f"note: {problem.where}: {problem.reason}", err=True)
     else:
         save_figure(
             figure_catalogue(events, None if stations is None else read_stations(stations), title), output

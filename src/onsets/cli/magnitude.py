@@ -78,7 +78,7 @@ def magnitude(
     archive: Any = sds if sds is not None else files
     found = measure_magnitudes(table, mine, read_stations(stations), archive, known, options)
     if not (as_json and output == "-"):
-        write_events(found.events, output, mine)
+        write_events(found.events, output, mine, amplitudes=found.amplitudes)
     if amplitudes is not None:
         write_amplitudes(found.amplitudes, amplitudes)
     if as_json:

@@ -38,8 +38,11 @@ def event_magnitudes(events: Events, amplitudes: Amplitudes, stations: int = 1) 
     value = np.full(len(events), np.nan)
     error = np.full(len(events), np.nan)
     kinds = np.full(len(events), "", "U8")
+    rows_of: dict[str, list[int]] = {}
+    for row in np.flatnonzero(np.isfinite(amplitudes.magnitude)).tolist():
+        rows_of.setdefault(str(amplitudes.event_id[row]), []).append(row)
     for i, name in enumerate(events.event_id.tolist()):
-        mine = amplitudes.take((amplitudes.event_id == name) & np.isfinite(amplitudes.magnitude))
+        mine = amplitudes.take(rows_of.get(name, []))
         codes = sorted(set(mine.station_id.tolist()))
         if len(codes) < max(stations, 1):
             continue

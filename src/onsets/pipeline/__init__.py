@@ -14,6 +14,7 @@ from onsets.pipeline.pick import pick_files, pick_sds
 from onsets.pipeline.plan import Plan, StationDay, margins, plan_files, plan_sds
 from onsets.pipeline.result import PickRun
 from onsets.pipeline.run import RunConfig, RunDone, run
+from onsets.pipeline.section import event_section, largest_event
 from onsets.pipeline.unit import Unit, pick_traces, pick_unit
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "association_options",
     "correlate_archive",
     "estimate",
+    "event_section",
+    "largest_event",
     "margins",
     "measure_magnitudes",
     "pick_archive",

@@ -143,6 +143,8 @@ def figure_magnitudes(events: Events, title: str = "") -> Figure:
         If matplotlib is not installed.
     """
     figure, axes = panels(1, 1, [], title=title, height=2.8)
+    from matplotlib.ticker import MaxNLocator
+
     ax = axes[0][0]
     sized = np.isfinite(events.magnitude)
     value = events.magnitude if sized.any() else events.picks.astype(np.float64)
@@ -165,6 +167,8 @@ def figure_magnitudes(events: Events, title: str = "") -> Figure:
         ax.set_position((box.x0, box.y0, box.width - 0.05, box.height))
         total = ax.twinx()
         total.step(np.sort(seconds), np.arange(1, len(events) + 1), where="post", color=phase_colour("S"))
+        for axis in (total.yaxis, *([] if sized.any() else [ax.yaxis])):  # counts
+            axis.set_major_locator(MaxNLocator(nbins=6, integer=True))
         total.set_ylabel("events so far", size=NORMAL, color=phase_colour("S"))
         total.tick_params(labelsize=SMALL, color=AXIS, labelcolor=DARK)
         total.spines[["top", "left", "right", "bottom"]].set_visible(False)

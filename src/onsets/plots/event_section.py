@@ -65,15 +65,8 @@ def figure_event_section(
             color=DARK,
             linewidth=0.5,
         )
-        ax.text(
-            end,
-            distance,
-            f" {record.station_id}",
-            size=SMALL - 1.5,
-            color=DARK,
-            va="center",
-            parse_math=False,
-        )
+        name = f" {record.station_id.rstrip('.')}"
+        ax.text(-before_s, distance, name, size=SMALL - 1, color=DARK, va="bottom", parse_math=False)
     for phase, (away, needed) in (curves or {}).items():
         ax.plot(
             needed, away, color=phase_colour(phase), linewidth=1.1, alpha=0.6, label=f"{phase} of the model"
@@ -85,6 +78,14 @@ def figure_event_section(
             ax.scatter(seconds[mine], assignments.distance_km[mine], zorder=4, label=f"{phase} picks", **look)
     ax.set_xlim(-before_s, end)
     ax.set_ylim(-0.04 * far, 1.06 * far)
-    ax.legend(frameon=False, fontsize=SMALL, labelcolor=DARK, loc="lower right")
+    ax.legend(
+        frameon=False,
+        fontsize=SMALL,
+        labelcolor=DARK,
+        ncols=4,
+        loc="lower right",
+        bbox_to_anchor=(1.0, 1.0),
+        borderaxespad=0.2,
+    )
     titled(ax, "", "time since origin, s", "epicentral distance, km")
     return figure

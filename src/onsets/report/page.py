@@ -115,11 +115,11 @@ def page(contents: Contents) -> str:
         parts.append(_largest(events))
         parts.append(_by_station(contents.assignments))
     if contents.steps:
-        rows = [[name, told] for name, told in contents.steps]
-        parts.append("<h2>What was done</h2>" + _table(["step", "result"], rows))
+        rows = [list(pair) for pair in contents.steps]
+        parts.append("<h2>What was done</h2>" + _table([("step", None), ("result", None)], rows))
     if contents.problems:
         rows = [[problem.where, problem.reason] for problem in contents.problems]
-        parts.append("<h2>What could not be used</h2>" + _table(["where", "why"], rows))
+        parts.append("<h2>What could not be used</h2>" + _table([("where", None), ("why", None)], rows))
     else:
         parts.append("<h2>What could not be used</h2><p>Nothing: all was used.</p>")
     return (
@@ -164,19 +164,19 @@ def _picture(figure: Figure, what: str) -> str:
     return f'<img alt="{html.escape(what)}" src="data:image/png;base64,{data}">'
 
 
-def _table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """Return a table; numbers, and their headings, stand to the right."""
-    right = [bool(rows) and isinstance(rows[0][k], int | float) for k in range(len(names))]
+def _table(columns: Sequence[tuple[str, int | None]], rows: Sequence[Sequence[Any]]) -> str:
+    """Return a table; a column has a heading, and its decimals if it stands to the right."""
 
-    def cell(tag: str, value: Any, number: bool) -> str:
+    def cell(tag: str, value: Any, decimals: int | None) -> str:
         if isinstance(value, float):
-            value = "" if np.isnan(value) else f"{value:.6g}"
-        return f"<{tag}{' class=n' if number else ''}>{html.escape(str(value))}</{tag}>"
+            value = "" if np.isnan(value) else f"{value:.{decimals or 0}f}"
+        side = "" if decimals is None else " class=n"
+        return f"<{tag}{side}>{html.escape(str(value))}</{tag}>"
 
-    head = "".join(cell("th", name, number) for name, number in zip(names, right, strict=True))
+    head = "".join(cell("th", name, decimals) for name, decimals in columns)
     body = "".join(
         "<tr>"
-        + "".join(cell("td", value, number) for value, number in zip(row, right, strict=True))
+        + "".join(cell("td", value, decimals) for value, (_, decimals) in zip(row, columns, strict=True))
         + "</tr>"
         for row in rows
     )
@@ -186,31 +186,37 @@ def _table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
 def _largest(events: Events) -> str:
     sized = bool(np.isfinite(events.magnitude).any())
     rank = np.argsort(-np.nan_to_num(events.magnitude, nan=-99) if sized else -events.picks, kind="stable")
-    globe = np.isfinite(events.latitude).any()
-    names = ["time (UTC)", *(("latitude", "longitude") if globe else ("x, km", "y, km")), "depth, km"]
-    names += ["magnitude", "picks", "RMS, s", "gap, deg", "error, km"]
+    globe = bool(np.isfinite(events.latitude).any())
+    place = (("latitude", 4), ("longitude", 4)) if globe else (("x, km", 3), ("y, km", 3))
+    numbers: list[tuple[str, int | None]] = [("picks", 0), ("RMS, s", 3), ("gap, deg", 0), ("error, km", 2)]
+    columns = [("time (UTC)", None), *place, ("depth, km", 2), *[("magnitude", 0)] * sized, *numbers]
     rows = []
     for i in rank[:_LISTED].tolist():
-        place = (events.latitude, events.longitude) if globe else (events.x_km, events.y_km)
+        where = (events.latitude, events.longitude) if globe else (events.x_km, events.y_km)
         rows.append(
             [
                 iso_time(int(events.time_ns[i])).replace("T", " ")[:-5],
-                *(round(float(one[i]), 4) for one in place),
-                round(float(events.depth_km[i]), 1),
-                f"{events.magnitude[i]:.1f} {events.magnitude_type[i]}"
-                if np.isfinite(events.magnitude[i])
-                else "",
+                *(float(one[i]) for one in where),
+                float(events.depth_km[i]),
+                *[_size(events, i)] * sized,
                 int(events.picks[i]),
-                round(float(events.rms_s[i]), 2),
-                round(float(events.azimuthal_gap_deg[i]))
-                if np.isfinite(events.azimuthal_gap_deg[i])
-                else float("nan"),
-                round(float(events.horizontal_error_km[i]), 2),
+                float(events.rms_s[i]),
+                float(events.azimuthal_gap_deg[i]),
+                float(events.horizontal_error_km[i]),
             ]
         )
     by = "magnitude" if sized else "number of picks"
     few = f", the first {_LISTED} by {by}" if len(events) > _LISTED else f", by {by}"
-    return f"<h2>Events{few}</h2>" + _table(names, rows)
+    return f"<h2>Events{few}</h2>" + _table(columns, rows)
+
+
+def _size(events: Events, i: int) -> str:
+    """Return a magnitude with its type and error, as far as they are known."""
+    value, error = float(events.magnitude[i]), float(events.magnitude_error[i])
+    if np.isnan(value):
+        return ""
+    spread = "" if np.isnan(error) else f" \u00b1 {error:.2f}"
+    return f"{events.magnitude_type[i]} {value:.2f}{spread}".strip()
 
 
 def _by_station(assignments: Assignments) -> str:
@@ -221,7 +227,7 @@ def _by_station(assignments: Assignments) -> str:
         for phase in ("P", "S"):
             late = mine.residual_s[mine.phase.astype("U1") == phase]
             known = late[np.isfinite(late)]
-            line += [len(late), round(float(np.median(known)), 3) if len(known) else float("nan")]
+            line += [len(late), float(np.median(known)) if len(known) else float("nan")]
         rows.append(line)
-    names = ["station", "P", "median residual, s", "S", "median residual, s"]
-    return "<h2>Stations</h2>" + _table(names, rows)
+    late_s: list[tuple[str, int | None]] = [("P", 0), ("median residual, s", 3)]
+    return "<h2>Stations</h2>" + _table([("station", None), *late_s, ("S", 0), late_s[1]], rows)

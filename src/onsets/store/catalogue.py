@@ -29,7 +29,11 @@ _TEXTS = ("event_id", "station_id", "channel", "phase", "magnitude_type", "metho
 
 
 def write_events(
-    events: Events, target: str | Path, assignments: Assignments | None = None, picks: Picks | None = None
+    events: Events,
+    target: str | Path,
+    assignments: Assignments | None = None,
+    picks: Picks | None = None,
+    amplitudes: Amplitudes | None = None,
 ) -> None:
     """Write a catalogue; columns are :data:`onsets.tables.EVENT_COLUMNS`.
 
@@ -45,6 +49,8 @@ def write_events(
         Which picks are whose: goes into QuakeML and databases.
     picks : Picks, optional
         What more QuakeML says of the picks.
+    amplitudes : Amplitudes, optional
+        What QuakeML says of the magnitudes.
 
     Raises
     ------
@@ -60,7 +66,7 @@ def write_events(
     if is_database(target):
         write_database(events, mine, target)
     elif suffix == ".xml":
-        write_quakeml_events(events, mine, target, picks)
+        write_quakeml_events(events, mine, target, picks, amplitudes)
     else:
         write_sheet(events_sheet(events), target, suffix)
 

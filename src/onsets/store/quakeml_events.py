@@ -10,7 +10,9 @@ quality             picks, stations, RMS, azimuthal gap, nearest and farthest st
 arrival             phase, distance (degrees), residual, weight
 pick                as in :mod:`onsets.store.quakeml` where the table of picks is given, else its time and
                     phase only
-magnitude           magnitude, type, uncertainty
+magnitude           magnitude, type, uncertainty, number of stations
+amplitude           Wood-Anderson amplitude (m on paper, type AML) or duration (s, type END), time, channel
+stationMagnitude    magnitude of each component, with the amplitude it is from
 ==================  ====================================================================================
 
 Written and read by the standard library alone.
@@ -33,7 +35,7 @@ from onsets.store.atomic import replacing
 from onsets.store.quakeml import pick_element
 from onsets.store.read import time_ns
 from onsets.store.text import short
-from onsets.tables import Assignments, Events, Picks, iso_time
+from onsets.tables import Amplitudes, Assignments, Events, Picks, iso_time
 from onsets.types import Pick
 
 __all__ = ["read_quakeml_events", "write_quakeml_events"]
@@ -51,7 +53,11 @@ _TAIL = """  </eventParameters>
 
 
 def write_quakeml_events(
-    events: Events, assignments: Assignments, path: str | Path, picks: Picks | None = None
+    events: Events,
+    assignments: Assignments,
+    path: str | Path,
+    picks: Picks | None = None,
+    amplitudes: Amplitudes | None = None,
 ) -> None:
     """Write a catalogue as QuakeML 1.2, whole or not at all; the same catalogue gives the same bytes.
 
@@ -63,6 +69,8 @@ def write_quakeml_events(
     path : str or Path
     picks : Picks, optional
         What more is known of the picks.
+    amplitudes : Amplitudes, optional
+        What the magnitudes are from.
 
     Raises
     ------
@@ -80,6 +88,9 @@ def write_quakeml_events(
     known: dict[tuple[str, str, int], Pick] = {}
     if picks is not None:
         known = {(pick.station_id, pick.phase, pick.time_ns): pick for pick in picks}
+    sizes: dict[str, list[int]] = {}
+    for row, name in enumerate([] if amplitudes is None else amplitudes.event_id.tolist()):
+        sizes.setdefault(name, []).append(row)
     order = np.argsort(assignments.event_id, kind="stable")
     names = assignments.event_id[order]
     with replacing(path) as handle:
@@ -89,6 +100,8 @@ def write_quakeml_events(
             bounds[1] = np.searchsorted(names, events.event_id[i], side="right")
             mine = assignments.take(order[slice(*bounds)])
             element = _event(events.take(slice(i, i + 1)), mine, known)
+            if amplitudes is not None:
+                _measured(element, amplitudes.take(sizes.get(str(events.event_id[i]), [])))
             ET.indent(element, level=2)
             handle.write(b"    " + ET.tostring(element, encoding="utf-8") + b"\n")
         handle.write(_TAIL.encode())
@@ -138,6 +151,39 @@ def _event(event: Events, mine: Assignments, known: dict[tuple[str, str, int], P
             _plain(magnitude, "type", str(event.magnitude_type[0]))
         _plain(magnitude, "originID", origin_id)
     return element
+
+
+def _measured(element: ET.Element, mine: Amplitudes) -> None:
+    """Add amplitudes and the magnitude that each gives, and how many stations there are."""
+    name = str(element.get("publicID")).rpartition("/")[2]
+    origin_id = str(element.findtext("preferredOriginID"))
+    for i in range(len(mine)):
+        network, station, location = [*str(mine.station_id[i]).split("."), "", ""][:3]
+        codes = {"networkCode": network, "stationCode": station, "locationCode": location}
+        if mine.channel[i]:
+            codes["channelCode"] = str(mine.channel[i])
+        amplitude_id = f"{_ROOT}/amplitude/{name}/{i + 1}"
+        amplitude = ET.SubElement(element, "amplitude", publicID=amplitude_id)
+        drawn = math.isfinite(float(mine.amplitude_mm[i]))
+        value = float(mine.amplitude_mm[i]) / 1000 if drawn else float(mine.duration_s[i])
+        _real(amplitude, "genericAmplitude", value)
+        _plain(amplitude, "type", "AML" if drawn else "END")
+        _plain(amplitude, "unit", "m" if drawn else "s")
+        _plain(amplitude, "snr", float(mine.snr[i]))
+        ET.SubElement(amplitude, "waveformID", codes)
+        reading = ET.SubElement(amplitude, "timeWindow")
+        _plain(reading, "begin", 0)
+        _plain(reading, "end", 0)
+        _plain(reading, "reference", iso_time(int(mine.time_ns[i])))
+        size = ET.SubElement(element, "stationMagnitude", publicID=f"{_ROOT}/stationmagnitude/{name}/{i + 1}")
+        _plain(size, "originID", origin_id)
+        _real(size, "mag", float(mine.magnitude[i]))
+        _plain(size, "type", str(mine.magnitude_type[i]))
+        _plain(size, "amplitudeID", amplitude_id)
+        ET.SubElement(size, "waveformID", codes)
+    magnitude = element.find("magnitude")
+    if magnitude is not None and len(mine):
+        _plain(magnitude, "stationCount", len(set(mine.station_id.tolist())))
 
 
 def _origin(event: Events, mine: Assignments, origin_id: str, pick_ids: list[str]) -> ET.Element:
