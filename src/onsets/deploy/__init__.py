@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from onsets.deploy.card import card_paths, check_card, read_card, spec_of, write_card
     from onsets.deploy.check import failures, measured
     from onsets.deploy.distil import Distilling, distil
+    from onsets.deploy.equalise import equalised
     from onsets.deploy.export import FORMATS, Exported, export_network
     from onsets.deploy.fold import fold_batch_norm, strip_auxiliary
     from onsets.deploy.half import to_half
@@ -25,6 +26,7 @@ _HOMES = {
     "card": ("card_paths", "check_card", "read_card", "spec_of", "write_card"),
     "check": ("failures", "measured"),
     "distil": ("Distilling", "distil"),
+    "equalise": ("equalised",),
     "export": ("FORMATS", "Exported", "export_network"),
     "fold": ("fold_batch_norm", "strip_auxiliary"),
     "half": ("to_half",),
@@ -46,6 +48,7 @@ __all__ = [
     "card_paths",
     "check_card",
     "distil",
+    "equalised",
     "export_network",
     "failures",
     "flash_bytes",

@@ -2,7 +2,8 @@
 
 A seismogram's onset may be a thousandth of what follows it. In 8 bits between the extremes of a window
 the first arrival can be less than one step, so plain quantisation of everything loses picks, of P
-first. :func:`to_int8_mixed` measures what helps: finer steps at the price of cut peaks, and the first
+first. All channels of a signal are given one range (:mod:`onsets.deploy.equalise`), and
+:func:`to_int8_mixed` measures what more is needed: finer steps at the price of cut peaks, and the first
 layers in single precision.
 """
 
@@ -19,6 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from onsets.deploy.equalise import equalised
 from onsets.deploy.onnxfile import read_model, shortened, write_model
 from onsets.deploy.verify import probabilities
 from onsets.errors import ConfigError
@@ -110,8 +112,15 @@ class _Ready:
 
     @classmethod
     def of(cls, source: Path, windows: Float32) -> _Ready:
-        """Look for ranges."""
-        ranges, (model, cuts) = _ranges(source, windows), _without_cuts(read_model(source))
+        """Give channels one range, unless the network was tuned to the ranges it has; look for ranges."""
+        model, cuts = _without_cuts(read_model(source))
+        if cuts:
+            ranges = _ranges(source, windows)
+        else:
+            model = equalised(model, windows)
+            with tempfile.TemporaryDirectory() as folder:
+                even = write_model(model, read_onnx_spec(source), Path(folder) / "even.onnx")
+                ranges = _ranges(even, windows)
         for name, (low, high) in cuts.items():
             ranges.data[name].lowest = np.asarray(low, dtype=np.float32)
             ranges.data[name].highest = np.asarray(high, dtype=np.float32)
