@@ -29,11 +29,8 @@ def spread(model, x, kinds):
     return np.median([values.max() / max(np.median(values), 1e-9) for values in peaks])
 
 
-def test_channels_reach_as_far_as_each_other(tmp_path):
-    from importlib import resources
-
-    path = resources.files("onsets").joinpath("bundled", "default.safetensors")
-    write_onnx(*networks.load(str(path)), tmp_path / "x.onnx")
+def test_channels_reach_as_far_as_each_other(stirred, tmp_path):
+    write_onnx(*stirred("lppn"), tmp_path / "x.onnx")
     spec = OnnxRunner(tmp_path / "x.onnx").spec
     x = np.random.default_rng(0).normal(size=(4, len(spec.components), spec.samples)).astype(np.float32)
     model = read_model(tmp_path / "x.onnx")
