@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from onsets import networks
 from onsets.deploy.equalise import _peaks, equalised
 from onsets.deploy.onnxfile import read_model, write_onnx
 from onsets.runtime import OnnxRunner
