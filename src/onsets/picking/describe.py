@@ -181,12 +181,10 @@ def _windows(view: View, at: _Float64, span: tuple[float, float]) -> tuple[_Floa
     begin, end = (np.ceil(at + edge * rate).astype(np.int64) for edge in span)
     length, first = int((end - begin).max()), begin - view.first
     if first.min() >= 0 and first.max() + length <= view.record.samples and (end - begin == length).all():
-        data, valid = (
-            np.lib.stride_tricks.sliding_window_view(array, length, axis=1)[:, first]
-            for array in (view.record.data, view.record.valid)
-        )
-        if valid.all():
-            return data.astype(np.float64, order="C"), valid
+        around = np.lib.stride_tricks.sliding_window_view
+        there: Mask = around(view.record.valid, length, axis=1)[:, first]
+        if there.all():
+            return around(view.record.data, length, axis=1)[:, first].astype(np.float64, order="C"), there
     index = begin[:, None] + np.arange(length)
     inside = (index >= 0) & (index < np.minimum(end, view.samples)[:, None])
     index = np.clip(index - view.first, 0, max(0, view.record.samples - 1))
