@@ -2,8 +2,8 @@
 
     python benchmarks/modes.py [--work FOLDER] [--hours 2] -o OUT.json
 
-Loss: F1 at 0.5 s of each network in both modes on labelled records (every unmatched pick is false), each cut
-at random so that an onset lies anywhere in a window. Shift: of the picks above 0.5 on some hours of the
+Loss: F1 at 0.5 s of each network in both modes on labelled records, as onsets.evaluation.mode_rows judges
+them for a card. Shift: of the picks above 0.5 on some hours of the
 benchmark's archive, the share that is found again within 0.02 s when the record begins some seconds later,
 so that every window starts elsewhere; the ends of the record are left out.
 """
@@ -24,33 +24,14 @@ import numpy as np
 import throughput
 
 from onsets.datasets import open_dataset
-from onsets.evaluation import score
+from onsets.evaluation import mode_rows
 from onsets.picking import MODES, Picker, load
 from onsets.types import Record
 from onsets.waveforms import read_records
 
 SHIFTS = (137, 411, 733, 1319)
 ENDS_S = 90.0
-CUT = 2000
 SET = "data/labelled/ncedc_phasenet"
-
-
-def f1(picker: Picker, shared: Path) -> dict[str, float]:
-    """Return F1 of P and S at 0.5 s on records cut at random."""
-    rng = np.random.default_rng(0)
-    dataset = open_dataset(shared / SET)
-    said: dict[str, list[Any]] = {"P": [], "S": []}
-    for sample in dataset.read(range(len(dataset))):
-        first = int(rng.integers(0, CUT))
-        data = sample.data[:, first : first + sample.data.shape[1] - CUT]
-        live = np.abs(data).max(axis=1, keepdims=True) > 0
-        valid = np.array(np.broadcast_to(live, data.shape))
-        picks = picker.pick(Record(sample.station_id, "", data, valid, 0, sample.rate_hz))
-        for phase, records in said.items():
-            at = sample.arrivals.get(phase, -1.0) - first
-            labels = np.array([at / sample.rate_hz] if 0 <= at < data.shape[1] else [])
-            records.append((picks.time_ns[picks.phase == phase] / 1e9, labels))
-    return {f"f1_{phase.lower()}": score(records, 0.5).f1 for phase, records in said.items()}
 
 
 def stability(picker: Picker, record: Record) -> dict[str, Any]:
@@ -93,13 +74,18 @@ def main() -> int:
     (record,), _ = read_records(throughput.files_of(folder, "24h"))
     samples = round(arguments.hours * 3600 * archives.RATE_HZ)
     record = dataclasses.replace(record, data=record.data[:, :samples], valid=record.valid[:, :samples])
-    rows = []
+    rows, samples = [], []
+    if shared is not None:
+        dataset = open_dataset(shared / SET)
+        samples = dataset.read(range(len(dataset)))
     for model in (*throughput.WINDOWS, "default"):
+        name = model if model == "default" else str(folder / model / "ours.safetensors")
+        losses = mode_rows(name, samples) if samples else []
         for mode in MODES:
-            name = model if model == "default" else str(folder / model / "ours.safetensors")
             picker = load(name, threads=1, mode=mode)
             row = {"model": model, "mode": mode, "hop_samples": picker.spec.hop_samples}  # type: ignore[attr-defined]
-            row |= f1(picker, shared) if shared is not None else {}
+            row |= {f"f1_{loss.phase.lower()}": getattr(loss, mode) for loss in losses}
+            row |= {f"change_{loss.phase.lower()}": [loss.low, loss.high] for loss in losses}
             row |= stability(picker, record)
             rows.append(row)
             print(row, file=sys.stderr, flush=True)

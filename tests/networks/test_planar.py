@@ -108,3 +108,30 @@ def test_a_graph_with_branches_stays_as_it_is() -> None:
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
     assert planar(model) is model
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_stretching_stays_in_the_plane_and_computes_no_lengths(tmp_path) -> None:
+    """LPPN stretches three times by two; lengths that torch computes from shapes are constants."""
+    spec = registry.spec("lppn")
+    new = planar(exported(registry.build("lppn"), torch.zeros(1, 3, spec.samples), tmp_path / "a.onnx"))
+    kinds = Counter(node.op_type for node in new.graph.node)
+    assert kinds["Resize"] == 3 and kinds["Unsqueeze"] == 1 and not kinds["Shape"] and not kinds["Gather"]
+    constants = {one.name: numpy_helper.to_array(one).tolist() for one in new.graph.initializer}
+    for node in new.graph.node:
+        if node.op_type == "Resize":
+            assert constants[node.input[2]] == [1, 1, 1, 2]
+
+
+def test_what_no_output_depends_on_is_left_out() -> None:
+    weight = numpy_helper.from_array(np.ones((2, 2, 3), np.float32), "w")
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["y"], kernel_shape=[3]),
+        helper.make_node("Shape", ["y"], ["unused"]),
+    ]
+    ends = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 2, n]) for name, n in (("x", 9), ("y", 7))
+    ]
+    graph = helper.make_graph(nodes, "g", ends[:1], ends[1:], [weight])
+    model = planar(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)]))
+    assert [node.op_type for node in model.graph.node] == ["Unsqueeze", "Conv", "Squeeze"]

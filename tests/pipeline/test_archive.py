@@ -12,6 +12,7 @@ import pytest
 from onsets.errors import ConfigError
 from onsets.pipeline import Archive, Crew, PickOptions, PickRun, Targets, pick_archive
 from onsets.store import StoreError, read_picks
+from onsets.store.atomic import replacing
 
 from .archives import DAY_NS, small_archive
 from .conftest import START_NS
@@ -75,6 +76,20 @@ def test_a_run_goes_on_and_does_only_what_is_left(tmp_path: Path, archive: Archi
     assert said[0][0] == 2 and said[-1][:2] == (6, 6)
     picked(archive, tmp_path / "b.csv")
     assert target.read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
+def test_going_on_removes_what_a_killed_writer_left_of_the_results(tmp_path: Path, archive: Archive) -> None:
+    target = tmp_path / "a.csv"
+    with replacing(target):
+        (draft,) = tmp_path.glob(".onsets-*.tmp")
+    target.unlink()
+    others = [tmp_path / ".onsets-0123.tmp", tmp_path / "a.tmp"]
+    for path in (draft, *others):
+        path.write_bytes(b"half")
+    pick_archive(archive, STA_LTA, Crew(), Targets(str(target)))
+    assert draft.exists()  # another run may be writing it
+    pick_archive(archive, STA_LTA, Crew(), Targets(str(target), resume=True))
+    assert not draft.exists() and all(path.exists() for path in others)
 
 
 def test_another_configuration_or_archive_is_refused_by_name(tmp_path: Path, archive: Archive) -> None:

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from onsets.errors import OnsetsError
-from onsets.store.atomic import StoreError, replacing
+from onsets.store.atomic import StoreError, replacing, sweep
 
 
 def test_takes_the_place_of_the_old_file(tmp_path):
@@ -63,3 +63,18 @@ def test_permissions_follow_the_umask(tmp_path):
     finally:
         os.umask(old)
     assert (tmp_path / "a.csv").stat().st_mode & 0o777 == 0o640
+
+
+def test_drafts_of_a_killed_writer_go_and_no_other_file_does(tmp_path):
+    """A draft is known by the name of its file; another file's draft may still be written to."""
+    drafts = {}
+    for name in ("a.csv", "b.csv"):
+        with replacing(tmp_path / name):
+            (drafts[name],) = tmp_path.glob(".onsets-*.tmp")
+    for draft in drafts.values():
+        draft.write_bytes(b"half")  # as a kill leaves it
+    (tmp_path / ".onsets-mine.tmp").write_bytes(b"")
+    assert sweep(tmp_path / "a.csv") == [drafts["a.csv"]]
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"a.csv", "b.csv", drafts["b.csv"].name, ".onsets-mine.tmp"}
+    assert sweep(tmp_path / "a.csv") == [] == sweep(tmp_path / "nowhere" / "a.csv")

@@ -19,6 +19,7 @@ def test_public_names():
         "read_picks",
         "read_real_events",
         "read_real_picks",
+        "sweep",
         "write_amplitudes",
         "write_assignments",
         "write_associator_picks",

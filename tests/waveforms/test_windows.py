@@ -143,6 +143,17 @@ def test_windows_come_in_batches(batch, sizes):
     assert [len(windows) for windows in cut(record_of(320), spec_of(), batch)] == sizes
 
 
+def test_windows_of_a_whole_record_are_views_of_it_and_read_only():
+    record = record_of(333)
+    spec = spec_of(hop_samples=48)
+    parts = list(cut(record, spec, 3))
+    assert np.shares_memory(parts[0].data, record.data) and not parts[0].data.flags.writeable
+    for windows in parts:
+        for one, start in zip(windows.data, windows.starts, strict=True):
+            np.testing.assert_array_equal(one, record.data[:, start : start + 64])
+        assert windows.valid.all() and windows.valid.shape == windows.data.shape
+
+
 def test_an_empty_record_has_no_windows_and_an_empty_curve():
     record = record_of(0)
     assert list(cut(record, spec_of())) == []

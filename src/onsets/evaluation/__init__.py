@@ -9,6 +9,7 @@ from onsets.evaluation.cost import cost_of, network_cost
 from onsets.evaluation.figures import ROW_KEYS, metrics_row, residual_figures, score_cases
 from onsets.evaluation.groups import EDGES, grouped
 from onsets.evaluation.match import Score, match, score
+from onsets.evaluation.modes import ModeRow, mode_rows, mode_table
 from onsets.evaluation.pages import Card, Section, as_html, as_markdown
 from onsets.evaluation.perturb import PERTURBATIONS, perturbed
 from onsets.evaluation.ranks import Roc, Tradeoff, roc, roc_of, tradeoff
@@ -27,6 +28,7 @@ __all__ = [
     "Card",
     "Case",
     "Job",
+    "ModeRow",
     "Plan",
     "Result",
     "Roc",
@@ -51,6 +53,8 @@ __all__ = [
     "judge_samples",
     "match",
     "metrics_row",
+    "mode_rows",
+    "mode_table",
     "names_of",
     "network_cost",
     "perturbed",

@@ -3,7 +3,8 @@
 ONNX Runtime has blocked convolutions for pictures only, so a convolution over time becomes one over a
 picture of height one, and so does what stands between two of them. Padding and cropping, which torch
 writes as operators of their own, become attributes of the convolution they belong to; a batch-norm
-behind a transposed convolution goes into its weights.
+behind a transposed convolution goes into its weights. Stretching by a whole number is told by that number,
+not by a length that has to be computed first.
 """
 
 from __future__ import annotations
@@ -45,9 +46,9 @@ def planar(model: onnx.ModelProto) -> onnx.ModelProto:
     if _has_branches(model):
         return model
     model, arrays = _joined(model)
-    plane = _Plane(arrays)
+    plane = _Plane(arrays, _lengths(model))
     nodes = plane.rewrite(list(model.graph.node), {out.name for out in model.graph.output})
-    model = _rebuilt(model, nodes, arrays)
+    model = _rebuilt(model, _needed(nodes, model), arrays)
     onnx.checker.check_model(model)
     del model.graph.value_info[:]
     return model
@@ -85,7 +86,17 @@ def _rebuilt(model: onnx.ModelProto, nodes: list[Any], arrays: _Arrays) -> onnx.
         for name, value in arrays.items()
         if name in used
     )
-    return onnx.shape_inference.infer_shapes(new)
+    return onnx.shape_inference.infer_shapes(new, data_prop=True)
+
+
+def _needed(nodes: list[Any], model: onnx.ModelProto) -> list[Any]:
+    """Return the nodes on which the outputs depend."""
+    wanted, kept = {out.name for out in model.graph.output}, []
+    for node in reversed(nodes):
+        if wanted.intersection(node.output):
+            wanted.update(node.input)
+            kept.append(node)
+    return kept[::-1]
 
 
 def _fold(nodes: list[Any], arrays: _Arrays) -> list[Any]:
@@ -174,12 +185,13 @@ def _crop(nodes: list[Any], arrays: _Arrays, model: onnx.ModelProto) -> list[Any
     """Let transposed convolutions crop for themselves and scale by the batch-norm behind."""
     users, makers = _users(nodes, model), {node.output[0]: node for node in nodes}
     gone: set[str] = set()
+    lengths = _lengths(model)
     for node in nodes:
         conv = makers.get(node.input[0]) if node.input else None
         if conv is None or conv.op_type != "ConvTranspose" or len(users[conv.output[0]]) != 1:
             continue
         if node.op_type == "Slice" and _attribute(conv, "pads", [0, 0]) == [0, 0]:
-            length = _length(model, conv.output[0])
+            length = lengths.get(conv.output[0])
             start, end, axes, *steps = (arrays.get(name) for name in node.input[1:])
             if (
                 length is None
@@ -210,12 +222,14 @@ def _crop(nodes: list[Any], arrays: _Arrays, model: onnx.ModelProto) -> list[Any
     return [node for node in nodes if node.op_type == "ConvTranspose" or node.output[0] not in gone]
 
 
-def _length(model: onnx.ModelProto, name: str) -> int | None:
-    """Return the samples of a tensor where they are fixed."""
-    for info in model.graph.value_info:
-        if info.name == name and len(info.type.tensor_type.shape.dim) == 3:
-            return int(info.type.tensor_type.shape.dim[2].dim_value) or None
-    return None
+def _lengths(model: onnx.ModelProto) -> dict[str, int]:
+    """Return the samples of each tensor of three axes where they are fixed."""
+    shapes = {info.name: info.type.tensor_type.shape.dim for info in model.graph.value_info}
+    return {
+        name: int(shape[2].dim_value)
+        for name, shape in shapes.items()
+        if len(shape) == 3 and shape[2].dim_value
+    }
 
 
 class _Plane:
@@ -225,10 +239,12 @@ class _Plane:
     ----------
     arrays : dict
         Constants; weights of convolutions are replaced by planar ones.
+    lengths : dict
+        Samples of tensors where they are fixed.
     """
 
-    def __init__(self, arrays: _Arrays) -> None:
-        self.arrays = arrays
+    def __init__(self, arrays: _Arrays, lengths: dict[str, int]) -> None:
+        self.arrays, self.lengths = arrays, lengths
         self.nodes: list[Any] = []
         self.flat: dict[str, str] = {}
         """Name of the planar form of a tensor that has one."""
@@ -264,10 +280,16 @@ class _Plane:
         if node.op_type == "Add":
             return all(planes)
         if node.op_type == "Resize":  # by whole numbers: what blocked kernels are there for
-            scales = self.arrays.get(node.input[2]) if len(node.input) == 3 else None
-            whole = scales is not None and len(scales) == 3 and bool((scales % 1 == 0).all())
-            return planes[0] and whole and _attribute(node, "mode", b"nearest") == b"nearest"
+            nearest = _attribute(node, "mode", b"nearest") == b"nearest"
+            return planes[0] and nearest and self._times(node) is not None
         return node.op_type in ELEMENTWISE and planes[0]
+
+    def _times(self, node: Any) -> int | None:
+        """Return how many times as long a node makes its input, where that is a whole number."""
+        before, after = (self.lengths.get(name) for name in (node.input[0], node.output[0]))
+        if before is None or after is None or after % before:
+            return None
+        return after // before
 
     def _convert(self, node: Any) -> None:
         """Append a node with its planar inputs and output."""
@@ -283,15 +305,16 @@ class _Plane:
             weight = f"{node.input[1]}_planar"
             self.arrays[weight] = self.arrays[node.input[1]][:, :, None]
             new.input[1] = weight
+        if node.op_type == "Resize":  # by a constant, whatever computed the length
+            scales = f"{node.output[0]}_scales"
+            self.arrays[scales] = np.array([1, 1, 1, self._times(node)], dtype=np.float32)
+            new.input[:] = [new.input[0], "", scales]
         if node.op_type in CONVOLUTIONS + POOLS:
             for key in ("kernel_shape", "strides", "dilations", "output_padding", "output_shape"):
                 if (values := _attribute(node, key, None)) is not None:
                     _set(new, **{key: [0 if key == "output_padding" else 1, *values]})
             if (pads := _attribute(node, "pads", None)) is not None:
                 _set(new, pads=[0, pads[0], 0, pads[1]])
-        if node.op_type == "Resize":
-            new.input[2] = f"{node.input[2]}_planar"
-            self.arrays[new.input[2]] = np.insert(self.arrays[node.input[2]], 2, 1).astype(np.float32)
         new.output[0] = self.flat[node.output[0]] = f"{node.output[0]}_planar"
         self.nodes.append(new)
 

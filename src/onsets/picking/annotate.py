@@ -21,21 +21,20 @@ GROUP = 128
 """Windows that are cut, normalised and put together at once: each call finds its code out of the cache."""
 
 
-def probabilities(logits: Float32, spec: Spec, rows: Sequence[int] | None = None) -> Float32:
-    """Apply the Spec's activation to logits of shape ``(batch, outputs, values)``; return some rows, or all."""
-    rows = range(logits.shape[1]) if rows is None else rows
+def probabilities(logits: Float32, spec: Spec, rows: Sequence[int], out: Float32 | None = None) -> Float32:
+    """Apply the Spec's activation to logits of shape ``(batch, outputs, values)`` and return some rows."""
+    out = np.empty((len(logits), len(rows), logits.shape[2]), np.float32) if out is None else out
     if spec.activation == "softmax":
         e = logits - logits.max(axis=1, keepdims=True)
         np.exp(e, out=e)
         total = e.sum(axis=1)
-        found = np.empty((len(e), len(rows), e.shape[2]), dtype=e.dtype)
-        for k, row in enumerate(rows):  # of three, two are wanted as a rule
-            np.divide(e[:, row], total, out=found[:, k])
-        return found
-    logits = logits[:, rows]
-    if spec.activation == "sigmoid":
-        return np.asarray(1 / (1 + np.exp(-np.clip(logits, -60, 60))))
-    return logits
+        for k, row in enumerate(rows):
+            np.divide(e[:, row], total, out=out[:, k])
+    elif spec.activation == "sigmoid":
+        out[:] = 1 / (1 + np.exp(-np.clip(logits[:, rows], -60, 60)))
+    else:
+        out[:] = logits[:, rows]
+    return out
 
 
 def annotate(
@@ -179,7 +178,8 @@ class Annotator:
         self._data = np.concatenate([self._data, data], axis=1) if self._data.shape[1] else data
         self._valid = np.concatenate([self._valid, valid], axis=1) if self._valid.shape[1] else valid
         rows = [COMPONENTS.index(component) for component in self._spec.components]
-        self._recorded = np.concatenate([self._recorded, valid[rows].any(axis=0)])
+        recorded = np.ones(valid.shape[1], bool) if valid.all() else valid[rows].any(axis=0)
+        self._recorded = np.concatenate([self._recorded, recorded])
         have = self._first + self._data.shape[1]
         if have >= self._samples:
             return self._advance(len(self._starts))
@@ -220,7 +220,7 @@ class Annotator:
             some = slice(k, min(k + self._batch, len(data)))
             outputs = self._runner.run(data[some])
             _check(outputs, some.stop - k, spec, self._head.station_id)
-            heard[some, :labels] = said = probabilities(outputs[0], spec, self._keep)
+            said = probabilities(outputs[0], spec, self._keep, heard[some, :labels])
             if self._segments:  # offsets are averaged with the probability as weight
                 np.multiply(said, outputs[1], out=heard[some, labels:])
             if self._progress is not None:

@@ -18,7 +18,7 @@ from onsets.spec import Spec
 
 __all__ = ["cache_folder", "compiled"]
 
-FORM = 1
+FORM = 2
 """To be raised when exported graphs change."""
 
 

@@ -80,7 +80,10 @@ def intervals(values: Float32, on: float, off: float | None = None) -> npt.NDArr
     edges = np.flatnonzero(above[1:] != above[:-1]).reshape(-1, 2)
     if len(edges) == 0:
         return np.zeros((0, 2), dtype=np.int64)
-    peaks = np.maximum.reduceat(np.append(values, -np.inf), edges.ravel())[::2]
+    if len(edges) < 100:
+        peaks = np.array([values[a:b].max() for a, b in edges.tolist()])
+    else:
+        peaks = np.maximum.reduceat(np.append(values, -np.inf), edges.ravel())[::2]
     return np.asarray(edges[peaks >= high] - [0, 1], dtype=np.int64)
 
 

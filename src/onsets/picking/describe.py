@@ -180,11 +180,17 @@ def _windows(view: View, at: _Float64, span: tuple[float, float]) -> tuple[_Floa
     """Return samples around each onset and which of them are there, shape (3, onsets, samples)."""
     rate = view.record.rate_hz
     begin, end = (np.ceil(at + edge * rate).astype(np.int64) for edge in span)
-    index = begin[:, None] + np.arange(int((end - begin).max()))
+    length, first = int((end - begin).max()), begin - view.first
+    if first.min() >= 0 and first.max() + length <= view.record.samples and (end - begin == length).all():
+        around = np.lib.stride_tricks.sliding_window_view
+        there: Mask = around(view.record.valid, length, axis=1)[:, first]
+        if there.all():
+            return around(view.record.data, length, axis=1)[:, first].astype(np.float64, order="C"), there
+    index = begin[:, None] + np.arange(length)
     inside = (index >= 0) & (index < np.minimum(end, view.samples)[:, None])
     index = np.clip(index - view.first, 0, max(0, view.record.samples - 1))
     valid = view.record.valid[:, index] & inside
-    return np.where(valid, view.record.data[:, index], 0).astype(np.float64), valid
+    return np.where(valid, view.record.data[:, index], 0).astype(np.float64, order="C"), valid
 
 
 def _strength(view: View, phase: str, at: _Float64) -> tuple[_Float64, _Float64]:
@@ -194,14 +200,15 @@ def _strength(view: View, phase: str, at: _Float64) -> tuple[_Float64, _Float64]
     rows = [row for row in wanted if row in live] or live
     noise, quiet = _windows(view, at, NOISE_S)
     signal, loud = _windows(view, at, SIGNAL_S)
-    there = quiet.any(axis=2) & loud.any(axis=2) & view.live[:, None]
-    mean = noise.sum(axis=2) / np.maximum(quiet.sum(axis=2), 1)
+    counts = [good.sum(axis=2) for good in (quiet, loud)]
+    there = (counts[0] > 0) & (counts[1] > 0) & view.live[:, None]
+    mean = noise.sum(axis=2) / np.maximum(counts[0], 1)
     swing = np.where(loud, np.abs(signal - mean[:, :, None]), 0)
     amplitude = np.where(there, swing.max(axis=2, initial=0), np.nan)
     noise = np.where(quiet, noise - mean[:, :, None], 0)
     powers = [
-        np.where(there, np.square(some).sum(axis=2) / np.maximum(good.sum(axis=2), 1), 0)[rows].sum(axis=0)
-        for some, good in ((noise, quiet), (swing, loud))
+        np.where(there, np.square(some).sum(axis=2) / np.maximum(count, 1), 0)[rows].sum(axis=0)
+        for some, count in zip((noise, swing), counts, strict=True)
     ]
     known = (powers[0] > 0) & (powers[1] > 0)
     snr_db = np.full(len(at), np.nan)

@@ -19,7 +19,7 @@ def in_mode(spec: Spec, mode: str) -> Spec:
 
     ``fast`` lets windows overlap by a sixth only, and the twelfth at each end, where a network knows
     least, does not count: three windows instead of five where windows overlap by half. What that costs
-    on labelled records is measured by ``benchmarks/modes.py``.
+    on labelled records is measured by :func:`onsets.evaluation.mode_rows` and stands in a network's card.
 
     Parameters
     ----------

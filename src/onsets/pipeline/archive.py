@@ -16,7 +16,7 @@ from onsets.pipeline.day import PickOptions
 from onsets.pipeline.folder import RunFolder
 from onsets.pipeline.plan import Plan, margins, plan_files, plan_sds
 from onsets.pipeline.result import PickRun, Report
-from onsets.store import check_target, write_detections, write_ledger, write_picks
+from onsets.store import check_target, sweep, write_detections, write_ledger, write_picks
 from onsets.tables import Detections, Picks
 
 __all__ = ["Archive", "Targets", "pick_archive"]
@@ -111,6 +111,12 @@ class Targets:
         if self.resume and self.folder is None and self.picks in ("-", None):
             raise ConfigError("--resume needs -o FILE or --folder DIR, where the run left its state")
 
+    def sweep(self) -> None:
+        """Remove what a killed run left of the files it was writing."""
+        for target in (self.picks, self.detections, self.ledger):
+            if target not in ("-", None):
+                sweep(target)
+
     def place(self, plan: Plan) -> Path | None:
         """Return the run folder to use, if any."""
         if self.folder is not None:
@@ -171,6 +177,8 @@ def pick_archive(
         return run
     folder = RunFolder(place, {**archive.facts(), **options.facts()}, resume=targets.resume)
     try:
+        if targets.resume:  # the ledger is ours now, so nobody else writes them
+            targets.sweep()
         run = pick_into(folder, plan, options, crew, progress)
         if targets.picks in ("-", None):
             picks, detections = Picks.concat(folder.picks()), Detections.concat(folder.detections())

@@ -1,7 +1,7 @@
 """Tables to and from files: CSV, JSON lines, Parquet, QuakeML. The suffix decides."""
 
 from onsets.store.associators import read_associator_events, read_associator_picks, write_associator_picks
-from onsets.store.atomic import StoreError
+from onsets.store.atomic import StoreError, sweep
 from onsets.store.catalogue import (
     read_amplitudes,
     read_assignments,
@@ -40,6 +40,7 @@ __all__ = [
     "read_picks",
     "read_real_events",
     "read_real_picks",
+    "sweep",
     "write_amplitudes",
     "write_assignments",
     "write_associator_picks",

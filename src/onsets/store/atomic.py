@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import IO
 
 from onsets.errors import OnsetsError
 
-__all__ = ["StoreError", "replacing"]
+__all__ = ["StoreError", "replacing", "sweep"]
 
 
 class StoreError(OnsetsError, OSError):
@@ -40,7 +41,7 @@ def replacing(path: str | Path) -> Iterator[IO[bytes]]:
         If the draft cannot be made, filled or moved; the draft is removed, an old file unchanged.
     """
     final = Path(os.path.realpath(path))
-    draft = final.with_name(f".onsets-{secrets.token_hex(6)}.tmp")
+    draft = final.with_name(f"{_mark(final)}-{secrets.token_hex(4)}.tmp")
     try:
         with open(draft, "xb") as handle:
             yield handle
@@ -55,6 +56,26 @@ def replacing(path: str | Path) -> Iterator[IO[bytes]]:
     finally:
         with suppress(OSError):
             draft.unlink()
+
+
+def sweep(path: str | Path) -> list[Path]:
+    """Remove the drafts of a file that killed processes left; return what was removed.
+
+    Only drafts of this very file go. Nobody else may be writing it.
+    """
+    final = Path(os.path.realpath(path))
+    left = []
+    with suppress(OSError):  # no such folder
+        left = [one for one in final.parent.iterdir() if one.match(f"{_mark(final)}-????????.tmp")]
+    for draft in left:
+        with suppress(OSError):
+            draft.unlink()
+    return [draft for draft in left if not draft.exists()]
+
+
+def _mark(final: Path) -> str:
+    """Return how the names of a file's drafts begin."""
+    return f".onsets-{zlib.crc32(final.name.encode()):08x}"
 
 
 def _sync_folder(folder: Path) -> None:

@@ -193,7 +193,7 @@ def _kinds(path: str, length: int, ids: npt.NDArray[np.void]) -> dict[str, tuple
     """Return codes and kind of samples of each source id, by its first record."""
     kinds: dict[str, tuple[Any, np.dtype[Any]]] = {}
     with open(path, "rb") as file:
-        for code in np.unique(ids):
+        for code in ids[:1] if (ids == ids[0]).all() else np.unique(ids):
             file.seek(int(np.argmax(ids == code)) * length)
             record = MS3Record.parse(file.read(length), unpack_data=True)
             kind = _KINDS.get(record.sampletype or "")

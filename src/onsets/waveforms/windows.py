@@ -136,7 +136,7 @@ class Stack:
         self.last = int(window_starts(samples, spec)[-1])
         self.first = 0
         """Index of the first value that is held."""
-        self._used = 0  # values from there on that may not be 0
+        self._used = 0  # held values from this one on are 0
         self.total = np.zeros((rows, 0), dtype=np.float32)
         self.count = np.zeros(0, dtype=np.float32)
 
