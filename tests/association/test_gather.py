@@ -36,7 +36,7 @@ def test_the_part_at_the_right_place_stays_though_it_is_smaller(world, scene):
     few = np.r_[np.arange(6), np.arange(near, near + far)]
     found = Found(
         found.time_s,
-        found.x_km + [0.0, 25.0],
+        np.add(found.x_km, [0.0, 25.0]),
         found.y_km,
         found.depth_km,
         found.event[few],
