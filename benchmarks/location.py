@@ -145,7 +145,7 @@ def _relocated(name: str, kinds: list[tuple[str, str]], links: int | None) -> Ro
     """Relocate as a control file says; ``links`` in place of its own."""
     folder = SHARED / "hypodd" / name
     control = read_control(folder / "hypoDD.inp")
-    began = time.perf_counter()
+    began = time.perf_counter(), time.process_time()
     parts = [read_differences(folder / file, kind) for file, kind in kinds]
     start, reference = (read_locations(folder / f"hypoDD.{word}") for word in ("loc", "reloc"))
     options = RelocateOptions(
@@ -158,7 +158,7 @@ def _relocated(name: str, kinds: list[tuple[str, str]], links: int | None) -> Ro
     found = relocate(
         start, Differences.concat(parts), read_stations(folder / "station.sel"), control.model, options
     )
-    wall = time.perf_counter() - began
+    wall, cpu = time.perf_counter() - began[0], time.process_time() - began[1]
     row = {event: i for i, event in enumerate(found.events.event_id.tolist())}
     order = np.array([row[event] for event in reference.event_id.tolist()])
     order, reference = order[found.relocated[order]], reference.take(found.relocated[order])
@@ -174,6 +174,7 @@ def _relocated(name: str, kinds: list[tuple[str, str]], links: int | None) -> Ro
         "median_depth_m": float(np.median(np.abs(wrong[:, 2]))),
         "p90_m": float(np.percentile(length, 90)),
         "wall_s": wall,
+        "cpu_s": cpu,
     }
 
 
