@@ -169,7 +169,9 @@ def options_for(case: str, method: str) -> PyoctoOptions | RealOptions:
     if case.startswith("italy"):
         if method == "real":
             return RealOptions(**from_real_strings(**REAL_STRINGS))
-        return PyoctoOptions(picks=12, p_picks=3, s_picks=3, both=3, depth_km=20.0, threads=1)
+        return PyoctoOptions(
+            picks=12, p_picks=3, s_picks=3, both=3, depth_km=20.0, threads=1, passes=1
+        )  # one pass, as bare PyOcto
     return RealOptions() if method == "real" else PyoctoOptions(threads=1 if case != "million" else 2)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from onsets.association import PyoctoOptions, RealOptions, associate, placed, settled
-from onsets.errors import CatalogueError
+from onsets.errors import CatalogueError, ConfigError
 from onsets.evaluation.events import score_association
 from onsets.tables import Picks, Stations
 
@@ -101,3 +101,14 @@ def test_an_event_at_the_edge_is_found(model, world):
 def test_settings_are_settled(world, model):
     used = settled(world.picks, world.stations, model, RealOptions())
     assert None not in (used.range_km, used.grid_km, used.grid_depth_km, used.picks, used.s_picks, used.both)
+
+
+def test_a_second_pass_finds_events_that_are_close_together(model):
+    world = make_world(events=10, noise=0, seed=3, spacing_s=3.0)
+    recall = []
+    for passes in (1, 2):
+        events, assignments = associate(world.picks, world.stations, model, RealOptions(passes=passes))
+        recall.append(score_association(owners(world.picks, events, assignments), world.truth).recall)
+    assert recall[0] < recall[1] == 1.0
+    with pytest.raises(ConfigError, match="passes is 0"):
+        RealOptions(passes=0)

@@ -31,6 +31,23 @@ def test_a_part_is_absorbed(world, scene):
     assert len(out) == 1 and len(out.pick) == near + far
 
 
+def test_the_part_at_the_right_place_stays_though_it_is_smaller(world, scene):
+    found, near, far, _ = parts(world, scene, 30)
+    few = np.r_[np.arange(6), np.arange(near, near + far)]
+    found = Found(
+        found.time_s,
+        np.add(found.x_km, [0.0, 25.0]),
+        found.y_km,
+        found.depth_km,
+        found.event[few],
+        found.pick[few],
+    )
+    assert far > 6
+    out = absorb(scene, found, lambda travel, phase: np.full(len(travel), 1.0), 60.0)
+    assert len(out) == 1 and len(out.pick) == 6 + far
+    assert out.x_km[0] == world.x_km[2]
+
+
 def test_another_event_is_not(world, scene):
     found, near, far, _ = parts(world, scene, 10)
     out = absorb(scene, found, lambda travel, phase: np.full(len(travel), 0.001), 60.0)

@@ -10,7 +10,7 @@ import numpy as np
 from onsets.association import pyocto, real
 from onsets.association.chunks import in_chunks
 from onsets.association.describe import tables
-from onsets.association.gather import absorb, adopt, wide_window
+from onsets.association.gather import Window, absorb, adopt, wide_window
 from onsets.association.pauses import without_pauses
 from onsets.association.place import refine
 from onsets.association.pyocto_options import PyoctoOptions
@@ -111,20 +111,35 @@ def associate(
     def stretch(part: Scene) -> Found:
         return without_pauses(part, lambda rest: engine(rest, options), 1.5 * longest)
 
-    found = in_chunks(scene, stretch, 1.5 * longest, _MOST_PICKS)
     window = wide_window(scene, options.windows_s)
+    found = Found.none()
+    for _ in range(options.passes):
+        free = np.ones(len(scene.time_s), np.bool_)
+        free[found.pick] = False
+        more = in_chunks(scene.take(free), stretch, 1.5 * longest, _MOST_PICKS)
+        if not len(more):
+            break
+        rows = np.flatnonzero(free)
+        found = _gathered(scene, found.join(more.of_picks(rows)), window, longest, options)
+    return tables(scene, found, picks, stations, frame, zero_ns, method)
+
+
+def _gathered(
+    scene: Scene, found: Found, window: Window, longest_s: float, options: PyoctoOptions | RealOptions
+) -> Found:
+    """Return events moved to their best places, parts of others joined, picks left over adopted."""
+
+    def refined(events: Found) -> Found:
+        return refine(scene, events, options.refine_km, options.depth_km) if options.refine else events
+
     for _ in range(_ROUNDS):  # picks absorbed draw an event that stood off its place, which then sees more
-        if options.refine:
-            found = refine(scene, found, options.refine_km, options.depth_km)
         before = len(found)
-        found = absorb(scene, found, window, longest)
+        found = absorb(scene, refined(found), window, longest_s)
         if len(found) == before:
             break
-    found = adopt(scene, found, window, 2 * float(far))
-    if options.refine:
-        found = refine(scene, found, options.refine_km, options.depth_km)
-        found = adopt(scene, found, window, 2 * float(far))
-    return tables(scene, found, picks, stations, frame, zero_ns, method)
+    reach_km = 2 * (options.largest_distance_km or 0.0)
+    found = adopt(scene, found, window, reach_km)
+    return adopt(scene, refined(found), window, reach_km) if options.refine else found
 
 
 def settled(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from itertools import pairwise
 
 import numpy as np
 
-from onsets.association.scene import Floats, Found, Ints, Scene
+from onsets.association.scene import Floats, Found, Scene
 
 __all__ = ["cuts", "in_chunks"]
 
@@ -64,27 +65,8 @@ def in_chunks(scene: Scene, engine: Callable[[Scene], Found], longest_s: float, 
         mask[rows] = True
         found = engine(scene.take(mask))
         found = found.keep((found.time_s >= begin - _EDGE_S) & (found.time_s < end + _EDGE_S))
-        parts.append(_rows(found, rows))
-    return _without_twins(_joined(parts), edges[1:-1])
-
-
-def _rows(found: Found, rows: Ints) -> Found:
-    return Found(
-        found.time_s, found.x_km, found.y_km, found.depth_km, found.event, rows[found.pick].astype(np.int64)
-    )
-
-
-def _joined(parts: list[Found]) -> Found:
-    first = np.cumsum([0, *(len(part) for part in parts)])
-    events = [part.event + start for part, start in zip(parts, first.tolist(), strict=False)]
-    return Found(
-        np.concatenate([part.time_s for part in parts]),
-        np.concatenate([part.x_km for part in parts]),
-        np.concatenate([part.y_km for part in parts]),
-        np.concatenate([part.depth_km for part in parts]),
-        np.concatenate(events),
-        np.concatenate([part.pick for part in parts]),
-    )
+        parts.append(found.of_picks(rows))
+    return _without_twins(reduce(Found.join, parts), edges[1:-1])
 
 
 def _without_twins(found: Found, edges: Floats) -> Found:

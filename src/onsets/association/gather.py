@@ -16,7 +16,7 @@ import numpy.typing as npt
 from onsets.association.scene import Floats, Found, Ints, Scene
 from onsets.association.series import Series
 
-__all__ = ["absorb", "adopt", "wide_window"]
+__all__ = ["Window", "absorb", "adopt", "wide_window"]
 
 Window = Callable[[Floats, Ints], Floats]
 

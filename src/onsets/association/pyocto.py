@@ -79,8 +79,7 @@ def search(scene: Scene, options: PyoctoOptions) -> Found:
         finally:
             logger.setLevel(level)
     if not len(found):
-        none, rows = np.empty(0), np.empty(0, np.int64)
-        return Found(none, none, none, none, rows, rows)
+        return Found.none()
     event = np.searchsorted(np.sort(found["idx"]), assigned["event_idx"].to_numpy())
     found = found.sort_values("idx")
     time, x, y, z = (found[name].to_numpy(np.float64) for name in ("time", "x", "y", "z"))

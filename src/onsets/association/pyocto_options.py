@@ -47,6 +47,9 @@ class PyoctoOptions:
         0 for all cores (n_threads).
     refine : bool
         Move each event from the corners of boxes, where PyOcto leaves it, to the best place near it.
+    passes : int
+        How often picks are looked at: each pass sees those that no event has yet. Two find events closer
+        together than ``interval_s``.
     """
 
     depth_km: float = 30.0
@@ -66,12 +69,15 @@ class PyoctoOptions:
     queue: int = 200_000
     threads: int = 0
     refine: bool = True
+    passes: int = 2
 
     def __post_init__(self) -> None:
         for name in ("depth_km", "tolerance_s", "match_s", "node_km", "place_km", "slice_s", "queue"):
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise ConfigError(f"{name} is {value}, expected above 0")
+        if self.passes < 1:
+            raise ConfigError(f"passes is {self.passes}, expected at least 1")
         for name in ("p_picks", "s_picks", "picks", "both", "threads"):
             value = getattr(self, name)
             if value is not None and value < 0:

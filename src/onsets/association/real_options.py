@@ -58,6 +58,9 @@ class RealOptions:
         degrees x distance / largest distance), must reach ``near_share``.
     refine : bool
         Move each event from its node to the best place between the nodes.
+    passes : int
+        How often picks are looked at: each pass sees those that no event has yet. Two find events closer
+        together than ``interval_s``.
     """
 
     range_km: float | None = None
@@ -82,12 +85,15 @@ class RealOptions:
     near_share: float = 0.85
     near_picks: float = 2.0
     refine: bool = True
+    passes: int = 2
 
     def __post_init__(self) -> None:
         for name in ("range_km", "depth_km", "grid_km", "grid_depth_km", "window", "deviation_s", "outlier"):
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise ConfigError(f"{name} is {value}, expected above 0")
+        if self.passes < 1:
+            raise ConfigError(f"passes is {self.passes}, expected at least 1")
         for name in ("p_picks", "s_picks", "picks", "both"):
             value = getattr(self, name)
             if value is not None and value < 0:
@@ -149,7 +155,7 @@ def from_real_strings(**strings: str) -> dict[str, Any]:
     >>> from_real_strings(R="0.1/20/0.04/2/5", V="6.2/3.3")["grid_km"]
     4.4476
     """
-    settings: dict[str, Any] = {}
+    settings: dict[str, Any] = {"passes": 1}  # as the program
     for letter, text in strings.items():
         try:
             values = [float(word) for word in str(text).split("/")]

@@ -84,8 +84,7 @@ def without_shared_picks(candidates: Candidates, series: Series, grids: Grids, o
         for begin in range(0, len(candidates.origin_s), _BLOCK)
     ]
     if not parts:
-        none, rows = np.empty(0), np.empty(0, np.int64)
-        return Found(none, none, none, none, rows, rows)
+        return Found.none()
     chosen, residual, share = (np.concatenate(columns, axis=1) for columns in zip(*parts, strict=True))
     chosen = _undisputed(chosen, residual, share, candidates.deviation_s)
     has = chosen >= 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -91,6 +92,27 @@ class Found:
 
     def __len__(self) -> int:
         return len(self.time_s)
+
+    @classmethod
+    def none(cls) -> Found:
+        """Return no event."""
+        nothing, rows = np.empty(0), np.empty(0, np.int64)
+        return cls(nothing, nothing, nothing, nothing, rows, rows)
+
+    def join(self, other: Found) -> Found:
+        """Return these events and others after them."""
+        return Found(
+            np.concatenate([self.time_s, other.time_s]),
+            np.concatenate([self.x_km, other.x_km]),
+            np.concatenate([self.y_km, other.y_km]),
+            np.concatenate([self.depth_km, other.depth_km]),
+            np.concatenate([self.event, other.event + len(self)]),
+            np.concatenate([self.pick, other.pick]),
+        )
+
+    def of_picks(self, rows: Ints) -> Found:
+        """Return the events with picks numbered anew: pick i was row ``rows[i]``."""
+        return dataclasses.replace(self, pick=rows[self.pick])
 
     def keep(self, wanted: npt.NDArray[np.bool_]) -> Found:
         """Return the events of a mask, numbered anew, with their picks."""

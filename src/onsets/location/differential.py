@@ -65,20 +65,24 @@ def log_density(observed: Observed, time_s: Floats, options: LocateOptions, blur
 
 
 def _block(observed: Observed, time: Floats, options: LocateOptions, blur: float) -> Floats:
-    one, two = np.triu_indices(len(observed), 1)
     variance = observed.variance(time, options) + blur**2
-    spread = variance[:, one] + variance[:, two]
     early = observed.time_s - time
-    pair = np.exp(-0.5 * (early[:, one] - early[:, two]) ** 2 / spread) / np.sqrt(spread)
-    pair *= observed.near[one] * observed.near[two]
-    whole = np.maximum(pair.sum(axis=1), 1e-300)
-    member = np.zeros((len(observed), len(one)))
-    member[one, np.arange(len(one))] = member[two, np.arange(len(one))] = 1.0
-    weight = np.maximum(pair @ member.T, 1e-300)
+    weight = _agreement(early, variance, observed.near)[0].sum(axis=-1)
+    whole = np.maximum(weight.sum(axis=1) / 2, 1e-300)
+    weight = np.maximum(weight, 1e-300)
     weight /= weight.sum(axis=1, keepdims=True)
     middle = (weight * early).sum(axis=1, keepdims=True)
     scatter = (weight * (early - middle) ** 2).sum(axis=1) / variance.mean(axis=1)
     return np.asarray(observed.near.sum() * np.log(whole) + np.maximum(-scatter, _FLOOR))
+
+
+def _agreement(early: Floats, variance: Floats, near: Floats) -> tuple[Floats, Floats]:
+    """Return how well each two picks agree, 0 on the diagonal, and their variance, (..., picks, picks)."""
+    spread = variance[..., :, None] + variance[..., None, :]
+    apart = early[..., :, None] - early[..., None, :]
+    value = np.exp(-(apart**2) / (2 * spread)) / np.sqrt(spread) * near[:, None] * near
+    value[..., np.arange(len(near)), np.arange(len(near))] = 0.0
+    return value, spread
 
 
 def seek(
@@ -158,11 +162,8 @@ def pair_weights(early: Floats, deviation: Floats, near: Floats) -> Floats:
     ndarray, shape (..., picks, picks)
         1/s^2 but for a factor, symmetric, 0 on the diagonal.
     """
-    spread = deviation[..., :, None] ** 2 + deviation[..., None, :] ** 2
-    apart = early[..., :, None] - early[..., None, :]
-    pairs = np.exp(-(apart**2) / (2 * spread)) / spread**1.5 * near[:, None] * near
-    pairs[..., np.arange(len(near)), np.arange(len(near))] = 0.0
-    return np.asarray(pairs)
+    value, spread = _agreement(early, deviation**2, near)
+    return np.asarray(value / spread)
 
 
 def edt_covariance(early: Floats, deviation: Floats, near: Floats, slopes: Floats) -> Errors:
