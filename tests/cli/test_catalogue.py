@@ -68,8 +68,10 @@ def test_files_of_other_programs_are_converted(pair):
     ("more", "said"),
     [
         (("-o", "a.sums"), "unknown format .sums"),
-        (("-o", "a", "--to", "hypoinvers"), "as hypoinvers; expected"),
-        (("-o", "no/a.arc"), "a folder that is there"),
+        (("-o", "a", "--to", "hypoinvers"), "did you mean 'hypoinverse'"),
+        (("-o", "a.growclust_cat"), "only read"),
+        (("-o", "no/a", "--to", "velest"), "does not exist"),
+        (("-o", "no/a.arc"), "does not exist"),
     ],
 )
 def test_wrong_forms_are_told(pair, monkeypatch, more, said):

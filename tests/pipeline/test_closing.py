@@ -30,7 +30,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     values: dict[str, Any] = {
         "archive": {"files": ["a"]},
         "output": {"folder": str(tmp_path / "out")},
-        "catalogue": {"files": ["all.csv", "all.xml", "all.sqlite"]},
+        "catalogue": {"files": ["all.csv", "all.xml", "all.sqlite", "all.arc"]},
     }
     folder = RunFolder(tmp_path / "out", {})
     stage = Stage(make(RunConfig, values), folder, Plan((), []))
@@ -48,7 +48,11 @@ def test_both_origins_stand_in_a_database(stage: Stage) -> None:
     stage.told |= {"locate": {"files": []}, "relocate": {"files": []}}
     for _ in range(2):  # the second time nothing is doubled
         told = write_catalogue(stage, moved, mine)
-    assert told == {"files": ["all.csv", "all.xml", "all.sqlite"], "events": len(events), "problems": []}
+    assert told == {
+        "files": ["all.csv", "all.xml", "all.sqlite", "all.arc"],
+        "events": len(events),
+        "problems": [],
+    }
     now, rows = read_catalogue(stage.path("all.sqlite"))
     assert set(now.method) == {"moved"} and len(now) == len(events) and len(rows) == len(mine)
     before, _ = read_database(stage.path("all.sqlite"), str(events.method[0]))

@@ -110,23 +110,21 @@ def convert(
     """
     from onsets.errors import ConfigError
     from onsets.store import check_target, read_assignments, read_catalogue, read_picks, write_events
-    from onsets.store.programs import PROGRAMS, program_of, read_program, write_program
+    from onsets.store.programs import check_written, read_program, write_program
 
-    target = kind_to or program_of(output)
-    if not target:
+    if kind_to is None:
         check_target(output, "events")
-    elif target not in PROGRAMS or not Path(output).parent.is_dir():
-        raise ConfigError(
-            f"cannot write {output} as {target}; expected a file in a folder that is there, "
-            f"as one of {', '.join(PROGRAMS)}"
-        )
+    else:
+        check_written(kind_to)
+        if not Path(output).parent.is_dir():
+            raise ConfigError(f"cannot write {output}: folder {Path(output).parent} does not exist")
     events, mine = read_program(source, kind_from) if kind_from else read_catalogue(source)
     if assignments is not None:
         mine = read_assignments(assignments)
-    if target:
-        write_program(events, mine, output, target)
-    else:
+    if kind_to is None:
         write_events(events, output, mine, None if picks is None else read_picks(picks))
+    else:
+        write_program(events, mine, output, kind_to)
     typer.echo(f"{len(events)} events -> {output}", err=True)
 
 

@@ -28,7 +28,7 @@ def run(
     """Run the steps of a configuration, each once: an archive to a catalogue and a page, resumable.
 
     [archive] and [output] give picks; [network] with stations and velocity adds events, hypocentres,
-    relative places, the catalogue and report.html.
+    relative places, magnitudes, the catalogue and report.html.
 
     Example: onsets run run.toml --resume
     """

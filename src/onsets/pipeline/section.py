@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,9 +16,6 @@ from onsets.plots import figure_event_section
 from onsets.tables import Assignments, Events, Stations
 from onsets.types import Problem, Record
 from onsets.waveforms import bandpass, find_files, gather, read_span, sds_files
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 __all__ = ["event_section", "largest_event"]
 
@@ -47,7 +44,7 @@ def event_section(
     model: LayeredModel,
     archive: str | Path | Sequence[str | Path],
     event_id: str = "",
-) -> tuple[Figure, list[Problem]]:
+) -> tuple[Any, list[Problem]]:
     """Draw the records of an event by distance, with its picks and travel-time curves.
 
     Parameters
@@ -64,7 +61,7 @@ def event_section(
 
     Returns
     -------
-    figure : Figure
+    figure : matplotlib.figure.Figure
         Vertical records (what there is otherwise), 1 to 20 Hz.
     problems : list of Problem
         Files that cannot be read.

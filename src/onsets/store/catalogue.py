@@ -7,7 +7,7 @@ from typing import Any
 
 from onsets.errors import CatalogueError
 from onsets.store.database import is_database, read_database, write_database
-from onsets.store.programs import program_of, read_program
+from onsets.store.programs import program_of, read_program, write_program
 from onsets.store.quakeml_events import read_quakeml_events, write_quakeml_events
 from onsets.store.read import read_cells, time_ns
 from onsets.store.sheet import events_sheet
@@ -65,6 +65,8 @@ def write_events(
     mine = Assignments.of([]) if assignments is None else assignments
     if is_database(target):
         write_database(events, mine, target)
+    elif program_of(target):
+        write_program(events, mine, target, program_of(target))
     elif suffix == ".xml":
         write_quakeml_events(events, mine, target, picks, amplitudes)
     else:

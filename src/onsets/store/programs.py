@@ -20,7 +20,7 @@ from onsets.store.nonlinloc import read_hyp, read_obs, write_hyp, write_obs
 from onsets.store.velest import read_cnv, write_cnv
 from onsets.tables import Assignments, Events
 
-__all__ = ["PROGRAMS", "Program", "program_of", "read_program", "write_program"]
+__all__ = ["PROGRAMS", "Program", "check_written", "program_of", "read_program", "write_program"]
 
 Read = Callable[[str | Path], tuple[Events, Assignments]]
 Write = Callable[[Events, Assignments, str | Path], object]
@@ -90,6 +90,21 @@ def _named(kind: str) -> Program:
     return PROGRAMS[kind]
 
 
+def check_written(kind: str) -> Write:
+    """Return what writes a form.
+
+    Raises
+    ------
+    ConfigError
+        If there is no form of that name, or it is only read.
+    """
+    write = _named(kind).write
+    if write is None:
+        kinds = ", ".join(name for name, one in PROGRAMS.items() if one.write)
+        raise ConfigError(f"{kind} is only read; written are {kinds}")
+    return write
+
+
 def read_program(path: str | Path, kind: str) -> tuple[Events, Assignments]:
     """Read a file of a program.
 
@@ -115,8 +130,4 @@ def write_program(events: Events, assignments: Assignments, path: str | Path, ki
     StoreError
         If it cannot be written.
     """
-    write = _named(kind).write
-    if write is None:
-        kinds = ", ".join(name for name, one in PROGRAMS.items() if one.write)
-        raise ConfigError(f"{kind} is only read; written are {kinds}")
-    write(events, assignments, path)
+    check_written(kind)(events, assignments, path)

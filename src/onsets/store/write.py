@@ -13,6 +13,7 @@ from onsets.errors import ConfigError, nearest
 from onsets.store.atomic import StoreError, replacing
 from onsets.store.database import SERVER, is_database, require_sqlalchemy
 from onsets.store.parquet import require_pyarrow, write_parquet
+from onsets.store.programs import check_written, program_of
 from onsets.store.quakeml import write_quakeml
 from onsets.store.sheet import (
     Sheet,
@@ -65,7 +66,8 @@ def check_target(target: str | Path, table: str = "picks") -> str:
     Returns
     -------
     str
-        One of :data:`FORMATS` of the table.
+        One of :data:`FORMATS` of the table, or the suffix of another program's events
+        (:data:`onsets.store.programs.PROGRAMS`).
 
     Raises
     ------
@@ -88,8 +90,10 @@ def check_target(target: str | Path, table: str = "picks") -> str:
         require_sqlalchemy()
         if str(target).startswith(SERVER):
             return SERVER
-    suffix = _suffix(str(target), table)
-    path = Path(target)
+    path, kind = Path(target), program_of(target) if table == "events" else ""
+    if kind:
+        check_written(kind)
+    suffix = path.suffix.lower() if kind else _suffix(str(target), table)
     if path.is_dir():
         raise ConfigError(f"cannot write {table} to {target}: it is a folder; name a file in it")
     if not path.parent.is_dir():
