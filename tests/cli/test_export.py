@@ -19,8 +19,9 @@ def test_half_precision_with_its_card_picks(run: Run, mseed: Path, tmp_path: Pat
     assert run("pick", mseed, "-m", "half.onnx").returncode == 0
 
 
-def test_integers_are_calibrated_with_records(run: Run, mseed: Path, tmp_path: Path) -> None:
-    done = run("export", "default", "--format", "onnx-int8", "-o", "q.onnx", "--data", mseed)
+@pytest.mark.parametrize("tune", ["0", "2"])
+def test_integers_are_calibrated_with_records(run: Run, mseed: Path, tmp_path: Path, tune: str) -> None:
+    done = run("export", "default", "--format", "onnx-int8", "-o", "q.onnx", "--data", mseed, "--tune", tune)
     assert done.returncode == 0, done.stderr
     assert "answers kept" in done.stdout and (tmp_path / "q.onnx").stat().st_size < 150_000
 
@@ -33,6 +34,7 @@ def test_integers_are_calibrated_with_records(run: Run, mseed: Path, tmp_path: P
         (["default", "--format", "onnx-int8", "-o", "x.onnx"], "--data"),
         (["default", "--format", "c", "-o", "x.onnx"], "does not end in .c"),
         (["default", "--int8"], "--format c"),
+        (["default", "--tune", "10"], "--format onnx-int8"),
         (["phasenet"], "--weights"),
         (["default", "--format", "onnx-int8", "-o", "x.onnx", "--data", "nowhere"], "not there"),
     ],

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
+from onnx import numpy_helper
 
 from onsets.deploy.distil import Distilling
+from onsets.deploy.int8 import to_int8
+from onsets.deploy.onnxfile import read_model, write_onnx
 from onsets.deploy.qat import _RoundedWeight, train_for_int8
 from onsets.errors import ExportError
 
@@ -25,6 +29,21 @@ def test_the_result_is_plain_and_learned(small, windows):
     with torch.no_grad():
         assert done(x)[0].shape == network(x)[0].shape
     assert all(torch.isfinite(p).all() for p in done.parameters())
+
+
+def test_cuts_become_ranges(small, windows, tmp_path):
+    network, spec = small
+    done = train_for_int8(network, spec, windows, Distilling(steps=1, batch=4), skip=0, clip=0.5)
+    write_onnx(done, spec, tmp_path / "x.onnx")
+    to_int8(tmp_path / "x.onnx", tmp_path / "q.onnx", windows)
+    cut, integers = (read_model(tmp_path / f"{name}.onnx").graph for name in "xq")
+    numbers = [{t.name: numpy_helper.to_array(t) for t in graph.initializer} for graph in (cut, integers)]
+    ends = [[float(numbers[0][x]) for x in node.input[1:]] for node in cut.node if node.op_type == "Clip"]
+    steps = [numbers[1][node.input[1]] for node in integers.node if node.op_type == "QuantizeLinear"]
+    assert len(ends) > 10 and "Clip" not in {node.op_type for node in integers.node}
+    wanted = [(high - min(low, 0)) / 255 for low, high in ends]
+    found = [np.isclose(np.array(steps, dtype=float), step, rtol=1e-3).any() for step in wanted]
+    assert np.mean(found) > 0.7  # others are read by layers that have no integers
 
 
 def test_nothing_to_round(stirred, windows):

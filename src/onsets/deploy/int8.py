@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import math
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ OPERATORS = (
 WEIGHTED = ("Conv", "ConvTranspose", "Gemm", "MatMul")
 PREFIXES = (0, 3, 6, 9, 12)
 CLIPS = (1.0, 0.7, 0.5)
+MOST_SINGLE = 0.15
+"""Of all weights, what may stay in single precision: a file in integers is to be small."""
 _BATCH = 16
 
 
@@ -198,7 +201,12 @@ def _quantised(model: Any, ranges: Any, keep: Sequence[str]) -> Any:
         quantizer.quantize_model()
     finally:
         quiet.setLevel(level)
-    return shortened(quantizer.model.model)
+    made = shortened(quantizer.model.model)
+    for (
+        node
+    ) in made.graph.node:  # names of nodes were for choosing among them; they are a fortieth of the file
+        node.ClearField("name")
+    return made
 
 
 def to_int8(source: str | Path, target: str | Path, windows: Float32, keep: Sequence[str] = ()) -> Path:
@@ -316,6 +324,8 @@ def to_int8_mixed(
     for count in [n for n in PREFIXES if n < max(1, len(weighted) - 2)]:
         kept = tuple(names[: names.index(weighted[count])]) if count else ()
         kept += tuple(_last(ready.model)) if len(weighted) > 3 and count else ()
+        if _share_of_weights(ready.model, kept) > MOST_SINGLE:
+            break
         for clip in CLIPS:
             model = _quantised(ready.model, ready.clipped(clip), kept)
             share = agreement(exact, _answers(OnnxRunner(model.SerializeToString()), windows, spec), spec)
@@ -328,6 +338,13 @@ def to_int8_mixed(
     write_model(model, spec, target)
     floating = tuple(name for name in kept if name in weighted)
     return Quantised(Path(target), floating, share, clip)
+
+
+def _share_of_weights(model: Any, names: Sequence[str]) -> float:
+    """Return the share of all weights that some nodes hold."""
+    sizes = {each.name: math.prod(each.dims) for each in model.graph.initializer}
+    held = {name for node in model.graph.node if node.name in set(names) for name in node.input}
+    return float(sum(sizes.get(name, 0) for name in held) / max(1, sum(sizes.values())))
 
 
 def _last(model: Any) -> list[str]:

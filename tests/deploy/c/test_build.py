@@ -54,11 +54,18 @@ def default():
 
 
 @pytest.fixture(scope="module")
-def picker(small, tmp_path_factory):
+def calm(small):
+    """The small network, not saturated: equal highest values have no one place."""
     network, spec = copy.deepcopy(small)
-    with torch.no_grad():  # equal highest values, which saturated ones are, have no one place
+    with torch.no_grad():
         network.head_class.weight *= 0.05
         network.head_class.bias[0] += 4
+    return network, spec
+
+
+@pytest.fixture(scope="module")
+def picker(calm, tmp_path_factory):
+    network, spec = calm
     spec = sparse(network, dataclasses.replace(spec, hop_samples=768))
     return compiled(network, spec, tmp_path_factory.mktemp("c"), sanitise=True)
 
@@ -77,8 +84,9 @@ def test_float_equals_onnx(stirred, tmp_path, name):
     assert np.abs(got - want).max() <= 1e-4 * max(1, np.abs(want).max())
 
 
-def test_integers_equal_onnx(default, tmp_path):
-    network, spec = default
+@pytest.mark.parametrize("name", ["default", "phasenet", "onsets-net"])
+def test_integers_equal_onnx(default, stirred, tmp_path, name):
+    network, spec = default if name == "default" else stirred(name)
     own = write_onnx(network, spec, tmp_path / "x.onnx")
     windows = calibration_windows([made_record(20_000, own)], own)
     to_int8(tmp_path / "x.onnx", tmp_path / "q.onnx", windows)
@@ -155,9 +163,10 @@ def test_gap_call_equals_nan_and_long_gaps_are_quick(picker):
     assert len(late) > 0 and max(at for _, at, _ in late) > 1e14
 
 
-def test_a_packet_of_a_million_samples(default, tmp_path):
-    spec = dataclasses.replace(default[1], hop_samples=default[1].samples)
-    program, runner, spec = compiled(default[0], sparse(default[0], spec), tmp_path)
+def test_a_packet_of_a_million_samples(calm, tmp_path):
+    network, spec = calm
+    spec = dataclasses.replace(spec, hop_samples=spec.samples)
+    program, runner, spec = compiled(network, sparse(network, spec), tmp_path)
     record = made_record(1_000_000, spec)
     got = program.begin(spec.rate_hz).push(record.data[:, :0]).push(record.data).end().picks()
     assert_same(got, expected(record, runner, spec))

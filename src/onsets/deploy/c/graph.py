@@ -302,7 +302,12 @@ def _dequantise(self: _Reader, node: Any) -> None:
     axis = _attributes(node).get("axis", 1)
     if scale.ndim == 1 and scale.size > 1:
         scale = scale.reshape([-1 if k == axis else 1 for k in range(values.ndim)])
-    self.constants[node.output[0]] = _Scaled(values, scale)
+    zero = np.asarray(self.constants[node.input[2]]) if len(node.input) > 2 and node.input[2] else np.zeros(1)
+    if zero.any():  # as ONNX Runtime rounds weights of layers that stay in single precision
+        shifted = values.astype(np.float64) - zero.reshape(scale.shape)
+        self.constants[node.output[0]] = (shifted * scale).astype(np.float32)
+    else:
+        self.constants[node.output[0]] = _Scaled(values, scale)
 
 
 _HANDLERS: dict[str, Callable[[_Reader, Any], None]] = {
