@@ -280,8 +280,7 @@ class _Plane:
         if node.op_type == "Add":
             return all(planes)
         if node.op_type == "Resize":  # by whole numbers: what blocked kernels are there for
-            nearest = _attribute(node, "mode", b"nearest") == b"nearest"
-            return planes[0] and nearest and self._times(node) is not None
+            return planes[0] and self._times(node) is not None
         return node.op_type in ELEMENTWISE and planes[0]
 
     def _times(self, node: Any) -> int | None:
