@@ -28,7 +28,6 @@ TITLES = {
     "phasenet-dense": "PhaseNet, dense windows",
     "lppn-8-16": "LPPN 8-16",
     "lppn-16-16": "LPPN 16-16",
-    "eqtransformer": "EQTransformer (small)",
 }
 PAGE = """# The weights of the wheel
 

@@ -28,7 +28,6 @@ FILES = {
     "phasenet": ("phasenet/model_95.ckpt", "phasenet-tf"),
     "lppn-8-16": ("lppn/8-16.wave", "lppn"),
     "lppn-16-16": ("lppn/16-16.wave", "lppn"),
-    "eqtransformer": ("eqtransformer/usgs_d_p_s.h5", "keras"),
 }
 
 
