@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from onsets import networks
 from onsets.deploy.equalise import _peaks, equalised
 from onsets.deploy.onnxfile import read_model, write_onnx
 from onsets.runtime import OnnxRunner
@@ -29,12 +28,9 @@ def spread(model, x, kinds):
     return np.median([values.max() / max(np.median(values), 1e-9) for values in peaks])
 
 
-def test_channels_reach_as_far_as_each_other(tmp_path):
-    from importlib import resources
-
-    path = resources.files("onsets").joinpath("bundled", "default.safetensors")
-    write_onnx(*networks.load(str(path)), tmp_path / "x.onnx")
-    spec = OnnxRunner(tmp_path / "x.onnx").spec
+def test_channels_reach_as_far_as_each_other(stirred, tmp_path):
+    network, spec = stirred("lppn")
+    write_onnx(network, spec, tmp_path / "x.onnx")
     x = np.random.default_rng(0).normal(size=(4, len(spec.components), spec.samples)).astype(np.float32)
     model = read_model(tmp_path / "x.onnx")
     assert spread(model, x, ["Relu"]) > 1.3
