@@ -35,14 +35,15 @@ anything, and {synthetic} synthetics. Every window is played at a quarter to 1.7
 published weight is in it. {updates} updates of {batch} windows, seed {seed}.
 
 **Thresholds** P {p:.2f}, S {s:.2f}: half of the best F1 on records kept for development (near, far,
-played slower), which is where F1 is highest when probabilities are calibrated.
-**Probabilities** are calibrated on the same records: of picks that say 0.8 about 80 % are right.
-**Uncertainty** of a pick: the width of its peak times {wp:.2f} (P) or {ws:.2f} (S), which held 68 % of
-the residuals; three times as much should hold 95 %.
+played slower), which is where F1 is highest when probabilities are calibrated. **Probabilities** are
+calibrated on the same records: of picks that say 0.8 about 80 % are right. **Uncertainty** of a pick:
+the width of its peak times {wp:.2f} (P) or {ws:.2f} (S), which held 68 % of the residuals; three times
+as much should hold 95 %.
 
 **Scores on regions left out**: the same recipe was trained again without any record of the region and
 of its events, calibrated and given thresholds without it. Whole records are searched; every pick
-further than 0.5 s from the label is false, although records hold arrivals without one.
+further than 0.5 s from the label is false, although records hold arrivals without one. Teachers were
+not kept from regions: PhaseNet was trained on Northern California, the first student on NZ.
 
 {regions}
 
@@ -52,19 +53,20 @@ for lack of far ones:
 {near}
 
 **How far to trust it** on regions left out: expected calibration error of probabilities (ECE) beside
-what exact ones would show with so few picks, and the share of right picks within once and three times their
-uncertainty:
+what exact ones would show with so few picks, and the share of right picks within once and three times
+their uncertainty:
 
 {trust}
 
-NZ's labels are early by more than any of these uncertainties. In {quiet_hours:.0f} hours of one station in Chile that were kept away from training, in stretches where
-neither teacher sees anything, it picks {quiet:.1f} times an hour. Nine in ten of a first student's
-picks in stretches that PhaseNet calls quiet had a pick at the next station within 10 s: some of these
-are earthquakes.
+NZ's labels are early by more than any of these uncertainties. In {quiet_hours:.0f} hours of one station
+in Chile that were kept away from training, in stretches where neither teacher sees anything, it picks
+{quiet:.1f} times an hour. Nine in ten of a first student's picks in stretches that PhaseNet calls quiet
+had a pick at the next station within 10 s: some of these are earthquakes.
 
 **Where it fails**
 
 {fails}
+
 """
 
 

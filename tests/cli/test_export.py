@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from onsets.picking import bundled
+
 from .conftest import Run
+
+SINGLE = bundled()["default"]["figures"]["bytes_fp32"]
 
 
 def test_half_precision_with_its_card_picks(run: Run, mseed: Path, tmp_path: Path) -> None:
@@ -15,7 +19,7 @@ def test_half_precision_with_its_card_picks(run: Run, mseed: Path, tmp_path: Pat
     assert done.returncode == 0, done.stderr
     card = json.loads(done.stdout)
     assert card == json.loads((tmp_path / "half.onnx.card.json").read_text())
-    assert card["files"]["half.onnx"]["bytes"] < 130_000 and (tmp_path / "half.onnx.card.md").is_file()
+    assert card["files"]["half.onnx"]["bytes"] < 0.55 * SINGLE and (tmp_path / "half.onnx.card.md").is_file()
     assert run("pick", mseed, "-m", "half.onnx").returncode == 0
 
 
@@ -23,7 +27,7 @@ def test_half_precision_with_its_card_picks(run: Run, mseed: Path, tmp_path: Pat
 def test_integers_are_calibrated_with_records(run: Run, mseed: Path, tmp_path: Path, tune: str) -> None:
     done = run("export", "default", "--format", "onnx-int8", "-o", "q.onnx", "--data", mseed, "--tune", tune)
     assert done.returncode == 0, done.stderr
-    assert "answers kept" in done.stdout and (tmp_path / "q.onnx").stat().st_size < 150_000
+    assert "answers kept" in done.stdout and (tmp_path / "q.onnx").stat().st_size < 0.6 * SINGLE
 
 
 @pytest.mark.parametrize(

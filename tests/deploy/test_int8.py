@@ -24,6 +24,16 @@ def small():
 
 
 @pytest.fixture
+def windows(small):
+    """Windows of noise with a sudden beginning, as long as the network wants them."""
+    rng, samples = np.random.default_rng(0), small[1].samples
+    x = rng.normal(size=(24, 3, samples)).astype(np.float32)
+    for k, row in enumerate(x):
+        row[:, samples // 6 + samples // 40 * k :] *= 5
+    return x / x.std(axis=2, keepdims=True)
+
+
+@pytest.fixture
 def single(small, tmp_path):
     write_onnx(*small, tmp_path / "x.onnx")
     return tmp_path / "x.onnx"
@@ -31,7 +41,7 @@ def single(small, tmp_path):
 
 def test_plain_integers_are_small_and_near(small, single, windows, tmp_path):
     path = to_int8(single, tmp_path / "q.onnx", windows)
-    assert path.stat().st_size <= 100_000
+    assert path.stat().st_size <= 0.45 * single.stat().st_size
     runner = OnnxRunner(path, threads=1)
     assert runner.spec == small[1]
     change = probabilities(runner.run(windows), small[1]) - probabilities(
@@ -42,11 +52,24 @@ def test_plain_integers_are_small_and_near(small, single, windows, tmp_path):
 
 def test_mixed_is_no_worse_than_plain(small, single, windows, tmp_path):
     spec = small[1]
+<<<<<<< HEAD
     exact = probabilities(OnnxRunner(single, 1).run(windows), spec)
     to_int8(single, tmp_path / "q.onnx", windows)
     plain = agreement(exact, probabilities(OnnxRunner(tmp_path / "q.onnx", 1).run(windows), spec), spec)
     done = to_int8_mixed(single, tmp_path / "m.onnx", windows)
     mixed = agreement(exact, probabilities(OnnxRunner(tmp_path / "m.onnx", 1).run(windows), spec), spec)
+=======
+    rows = [spec.outputs.index(label) for label in spec.labels]
+    exact = probabilities(OnnxRunner(single, 1).run(windows), spec)[:, rows]
+    to_int8(single, tmp_path / "q.onnx", windows)
+    plain = agreement(
+        exact, probabilities(OnnxRunner(tmp_path / "q.onnx", 1).run(windows), spec)[:, rows], spec
+    )
+    done = to_int8_mixed(single, tmp_path / "m.onnx", windows)
+    mixed = agreement(
+        exact, probabilities(OnnxRunner(tmp_path / "m.onnx", 1).run(windows), spec)[:, rows], spec
+    )
+>>>>>>> e32f94f2be68fb2a96388e10de1b841b43d3b59b
     assert mixed == pytest.approx(done.agreement) and mixed >= plain
     assert set(done.kept) <= set(layers(single))
 
