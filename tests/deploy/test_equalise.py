@@ -29,13 +29,8 @@ def spread(model, x, kinds):
 
 
 def test_channels_reach_as_far_as_each_other(stirred, tmp_path):
-<<<<<<< HEAD
-    write_onnx(*stirred("lppn"), tmp_path / "x.onnx")
-    spec = OnnxRunner(tmp_path / "x.onnx").spec
-=======
     network, spec = stirred("lppn")
     write_onnx(network, spec, tmp_path / "x.onnx")
->>>>>>> e32f94f2be68fb2a96388e10de1b841b43d3b59b
     x = np.random.default_rng(0).normal(size=(4, len(spec.components), spec.samples)).astype(np.float32)
     model = read_model(tmp_path / "x.onnx")
     assert spread(model, x, ["Relu"]) > 1.3

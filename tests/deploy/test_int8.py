@@ -18,9 +18,9 @@ from onsets.runtime import OnnxRunner
 
 @pytest.fixture(scope="module")
 def small():
-    """The bundled tiny: random weights are chaotic when rounded."""
+    """The bundled default: random weights are chaotic when rounded."""
     folder = resources.files("onsets").joinpath("bundled")
-    return networks.load(str(folder.joinpath("tiny.safetensors")))
+    return networks.load(str(folder.joinpath("default.safetensors")))
 
 
 @pytest.fixture
@@ -52,13 +52,6 @@ def test_plain_integers_are_small_and_near(small, single, windows, tmp_path):
 
 def test_mixed_is_no_worse_than_plain(small, single, windows, tmp_path):
     spec = small[1]
-<<<<<<< HEAD
-    exact = probabilities(OnnxRunner(single, 1).run(windows), spec)
-    to_int8(single, tmp_path / "q.onnx", windows)
-    plain = agreement(exact, probabilities(OnnxRunner(tmp_path / "q.onnx", 1).run(windows), spec), spec)
-    done = to_int8_mixed(single, tmp_path / "m.onnx", windows)
-    mixed = agreement(exact, probabilities(OnnxRunner(tmp_path / "m.onnx", 1).run(windows), spec), spec)
-=======
     rows = [spec.outputs.index(label) for label in spec.labels]
     exact = probabilities(OnnxRunner(single, 1).run(windows), spec)[:, rows]
     to_int8(single, tmp_path / "q.onnx", windows)
@@ -69,7 +62,6 @@ def test_mixed_is_no_worse_than_plain(small, single, windows, tmp_path):
     mixed = agreement(
         exact, probabilities(OnnxRunner(tmp_path / "m.onnx", 1).run(windows), spec)[:, rows], spec
     )
->>>>>>> e32f94f2be68fb2a96388e10de1b841b43d3b59b
     assert mixed == pytest.approx(done.agreement) and mixed >= plain
     assert set(done.kept) <= set(layers(single))
 

@@ -39,7 +39,7 @@ def settings(sequence: Path, out: Path, *sets: str) -> RunConfig:
     path.write_text(
         f'[archive]\nsds = "{sequence / "archive"}"\nstart = "2024-01-01"\nend = "2024-01-02"\n'
         f'[network]\nstations = "{sequence / "stations.csv"}"\nvelocity = "{sequence / "model.csv"}"\n'
-        '[associate]\nmethod = "real"\npicks = 6\ns_picks = 0\nboth = 0\n'
+        '[associate]\nmethod = "real"\npicks = 5\ns_picks = 0\nboth = 0\n'
         '[catalogue]\nfiles = ["catalogue.csv", "catalogue.xml", "catalogue.sqlite"]\n'
         f'[output]\nfolder = "{out}"\n'
     )
