@@ -39,7 +39,7 @@ def settings(sequence: Path, out: Path, *sets: str) -> RunConfig:
     path.write_text(
         f'[archive]\nsds = "{sequence / "archive"}"\nstart = "2024-01-01"\nend = "2024-01-02"\n'
         f'[network]\nstations = "{sequence / "stations.csv"}"\nvelocity = "{sequence / "model.csv"}"\n'
-        '[associate]\nmethod = "real"\npicks = 5\ns_picks = 0\nboth = 0\n'
+        '[associate]\nmethod = "real"\npicks = 6\ns_picks = 0\nboth = 0\n'
         '[catalogue]\nfiles = ["catalogue.csv", "catalogue.xml", "catalogue.sqlite"]\n'
         f'[output]\nfolder = "{out}"\n'
     )
@@ -57,7 +57,8 @@ def test_the_catalogue_is_that_of_the_sequence(sequence: Path, done: tuple[Path,
     assert tuple(told.steps) == STEPS and told.skipped == ()
     truth, found = read_events(sequence / "events.csv"), read_events(out / "catalogue.csv")
     match = match_events(truth, found, 2.0, 5.0)
-    assert len(match.pairs) >= 0.8 * len(truth) and len(match.new) <= 1
+    hidden = int((np.diff(truth.time_ns) < 15 * 10**9).sum())  # in the coda of the one before
+    assert len(match.pairs) >= 0.8 * (len(truth) - hidden) and len(match.new) <= 1
     assert float(np.median(match.distance_km)) < 1.0 and "double difference" in found.method
     for name in ("catalogue.xml", "catalogue.sqlite"):
         events, mine = read_catalogue(out / name)
