@@ -202,7 +202,7 @@ def _arithmetic(self: _Reader, node: Any) -> None:
 
 def _norm(self: _Reader, node: Any) -> None:
     x = self.value(node)
-    gamma, beta, mean, variance = (np.asarray(self.constants[n], dtype=np.float64) for n in node.input[1:5])
+    gamma, beta, mean, variance = (_plain(self.constants[n]).astype(np.float64) for n in node.input[1:5])
     factor = gamma / np.sqrt(variance + _attributes(node).get("epsilon", 1e-5))
     source = self.graph.values[x]
     shift = (beta - mean * factor).astype(np.float32)
