@@ -18,7 +18,7 @@ from onsets.spec import Spec
 
 __all__ = ["cache_folder", "compiled"]
 
-FORM = 2
+FORM = 3
 """To be raised when exported graphs change."""
 
 
