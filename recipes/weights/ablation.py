@@ -1,6 +1,6 @@
 """Leave parts of the mixture out, one at a time, and see what each is worth on a region never seen.
 
-    python recipes/weights/ablation.py FOLDER OUT [--steps 1000] [--seeds 3]
+    python recipes/weights/ablation.py FOLDER OUT [--steps 600] [--seeds 3]
 
 Each row trains ``tiny`` without any NCEDC record, with several seeds; thresholds come from its own
 development part. A run whose result lies in OUT is not done again. OUT/ablation.json holds all of them.
@@ -131,7 +131,7 @@ def main() -> None:
     )
     parser.add_argument("folder", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--steps", type=int, default=600)
     parser.add_argument("--seeds", type=int, default=3)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
