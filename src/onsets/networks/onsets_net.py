@@ -44,6 +44,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -179,8 +180,8 @@ class OnsetsNet(nn.Module):
         """Map ``(batch, components, samples)`` to ``(batch, 2, ceil(samples / 4))``."""
         if self.training and x.device.type == "cpu":
             x = x[:, :, None].contiguous(memory_format=torch.channels_last)
-        conv, norm, relu = self.stem
-        y = relu(_norm(norm, _conv(conv, x)))  # (batch, widths[0], samples / 2)
+        conv, norm = cast(nn.Conv1d, self.stem[0]), cast(nn.BatchNorm1d, self.stem[1])
+        y = functional.relu(_norm(norm, _conv(conv, x)))  # (batch, widths[0], samples / 2)
         known = []
         for level in self.down:
             y = level(y)  # samples / 4, / 16, / 64, / 256
