@@ -17,9 +17,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from judging import quiet_of
+from judging import groups_of, quiet_of, real
 
 from onsets import networks
+from onsets.evaluation import mode_rows, mode_table
 from onsets.picking import load
 
 CARD = """# {name}
@@ -62,6 +63,10 @@ NZ's labels are early by more than any of these uncertainties. In {quiet_hours:.
 in Chile that were kept away from training, in stretches where neither teacher sees anything, it picks
 {quiet:.1f} times an hour. Nine in ten of a first student's picks in stretches that PhaseNet calls quiet
 had a pick at the next station within 10 s: some of these are earthquakes.
+
+{modes}
+
+These are the labelled records kept for development, as recorded.
 
 **Where it fails**
 
@@ -116,6 +121,8 @@ def card_of(
     weights: Path, training: Path, folder: Path, judged: dict[str, dict[str, Any]], fails: str
 ) -> str:
     """Return the card's text."""
+    groups = real(groups_of(folder, "parts/all.csv", "dev"))
+    kept = [sample for some in groups.values() for sample in some]
     quiet = quiet_of(load(str(weights), threads=1), folder, "parts/all.csv", "")
     network, spec = networks.load(weights)
     cost = networks.measure(network, spec)
@@ -148,6 +155,7 @@ def card_of(
         trust=trust_of(judged),
         quiet_hours=quiet.hours,
         quiet=sum(quiet.rate(phase, 0.0) for phase in "PS"),
+        modes=mode_table(mode_rows(str(weights), kept)),
         fails=fails,
     )
 
