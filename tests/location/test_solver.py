@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from onsets.location.solver import find_clusters, solve_system
+from onsets.location.solver import find_clusters, floored, solve_system
 
 
 def test_clusters_are_numbered_by_size():
@@ -26,3 +26,12 @@ def test_both_ways_solve_the_damped_system(monkeypatch, direct):
     np.testing.assert_allclose(found, expected.reshape(3, 2, 4), atol=1e-5)
     single = solve_system(csr_matrix(matrix), right[:, 0], scale, 2.0)
     np.testing.assert_allclose(single, expected[0].reshape(2, 4), atol=1e-5)
+
+
+def test_what_hardly_depends_on_the_data_is_not_divided_by() -> None:
+    """Rays that all leave level say nothing of an event's depth; its scale is that of the others."""
+    scale = np.array([[1.0, 2.0, 1e-9, 1.0], [3.0, 2.0, 0.5, 1.0], [2.0, 2.0, 1.5, 1.0]])
+    found = floored(scale)
+    np.testing.assert_allclose(found[0], [1.0, 2.0, 0.025, 1.0])
+    np.testing.assert_array_equal(found[1:], scale[1:])
+    np.testing.assert_array_equal(floored(np.zeros((2, 4))), np.full((2, 4), 0.05))

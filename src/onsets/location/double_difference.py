@@ -12,7 +12,7 @@ from onsets.earth import Frame, LayeredModel
 from onsets.errors import CatalogueError, MissingExtraError
 from onsets.location.options import RelocateOptions, WeightSet
 from onsets.location.rays import Rays, find_rays, frame_of, places
-from onsets.location.solver import find_clusters, solve_system
+from onsets.location.solver import find_clusters, floored, solve_system
 from onsets.tables import Differences, Events, Stations
 from onsets.types import Problem
 
@@ -267,7 +267,7 @@ def _system(data: _Data, state: _State, slopes: Floats, weights: Floats) -> tupl
     matrix = csr_matrix((values.ravel(), columns.ravel(), begin), shape=(len(rows), size))
     square = np.asarray(matrix.multiply(matrix).sum(axis=0)).ravel()
     scale = np.sqrt(square / max(1, len(rows)))
-    scale[scale == 0] = 1.0
+    scale = floored(scale.reshape(-1, 4)).ravel()
     matrix = matrix @ diags(1 / scale)
     live = state.alive & (square.reshape(-1, 4)[:, 3] > 0)
     constraints = []

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["find_clusters", "solve_system"]
+__all__ = ["find_clusters", "floored", "solve_system"]
 
 Floats = npt.NDArray[np.float64]
 _DIRECT = 6000  # unknowns
 _LEAST_DAMPING = 1e-3
+_LEAST_SCALE = 0.05
 
 
 def find_clusters(
@@ -31,6 +32,16 @@ def find_clusters(
     rank[order] = np.arange(1, len(sizes) + 1)
     out: npt.NDArray[np.int64] = np.where(sizes[label] > 1, rank[label], 0)
     return out
+
+
+def floored(scale: Floats) -> Floats:
+    """Return scales of the unknowns of each event, shape (events, 4), none far below others of its kind.
+
+    Dividing by what hardly depends on the data, such as the depth of an event at the surface whose rays all
+    leave it level, would let damping move it by thousands of kilometres.
+    """
+    typical = [float(np.median(kind[kind > 0])) if (kind > 0).any() else 1.0 for kind in scale.T]
+    return np.maximum(scale, _LEAST_SCALE * np.array(typical))
 
 
 def solve_system(matrix: Any, right: Floats, scale: Floats, damping: float) -> Floats:
