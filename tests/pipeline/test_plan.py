@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from onsets.pipeline import margins, plan_files, plan_sds
 from onsets.waveforms import trim, write_mseed
 
 from .archives import DAY_NS, MIDNIGHT_NS, over_midnight, small_archive, write_sds
-from .conftest import START_NS
+from .conftest import START_NS, station_traces
 
 NEEDS = margins(load("default", threads=1))
 END_NS = START_NS + 3 * DAY_NS
@@ -109,3 +110,20 @@ def test_wrong_archives_stop_at_once(tmp_path: Path) -> None:
         plan_sds(tmp_path, START_NS, END_NS)
     with pytest.raises(ConfigError, match="empty span"):
         plan_sds(small_archive(tmp_path, 1), END_NS, START_NS)
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_files(tmp_path: Path) -> None:
+    """334 days of a hundred stations, three files each, by their names."""
+    days, content = 334, tmp_path / "one"
+    write_mseed(station_traces(0, 10)[:1], content)
+    for station in range(100):
+        for letter in "ZNE":
+            folder = tmp_path / "archive" / "2024" / "XX" / f"S{station:03d}" / f"HH{letter}.D"
+            folder.mkdir(parents=True)
+            content = Path(shutil.copy(content, folder.parent / letter))  # links to a file are limited
+            for day in range(1, days + 1):
+                (folder / f"XX.S{station:03d}..HH{letter}.D.2024.{day:03d}").hardlink_to(content)
+    first = 1_704_067_200 * 10**9  # 2024-01-01
+    plan = plan_sds(tmp_path / "archive", first, first + days * DAY_NS)
+    assert plan.station_days == 100 * days
