@@ -7,7 +7,7 @@
 left alone, so that the same command goes on where it was stopped, killed even; a training goes on from its
 last checkpoint, a tenth of it back at most. The last thing printed is the table of results; ``--pack`` puts
 the page, its pictures and every number behind them into one file of a few MB, to bring home from a
-machine that is lent.
+machine that is there for a while.
 """
 
 from __future__ import annotations
