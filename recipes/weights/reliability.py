@@ -27,20 +27,18 @@ class Found:
     width_s: Float64
 
 
-def found_in(groups: dict[str, list[Case]], phase: str, least: float = LOWEST) -> Found:
-    """Collect picks of at least a probability; the records of each group weigh the same together."""
+def found_in(groups: dict[str, list[Case]], phase: str) -> Found:
+    """Collect the picks of a phase; the records of each group weigh the same together."""
     rows: list[tuple[float, bool, float, float, float]] = []
     for cases in groups.values():
-        own = [row for case in cases for row in _rows(case, phase, least)]
+        own = [row for case in cases for row in _rows(case, phase)]
         rows += [(*row, 1 / len(cases)) for row in own]
     value, right, residual, width, weight = (np.array(column) for column in zip(*rows, strict=True))
     return Found(value, right.astype(bool), weight, residual, width)
 
 
-def _rows(case: Case, phase: str, least: float) -> list[tuple[float, bool, float, float]]:
+def _rows(case: Case, phase: str) -> list[tuple[float, bool, float, float]]:
     onsets = case.picks[phase][LOWEST]
-    keep = onsets.values >= least
-    onsets = onsets.take(np.flatnonzero(keep))
     label = [case.labels[phase]] if phase in case.labels else []
     pairs = {i: onsets.seconds[i] - label[j] for i, j in match(onsets.seconds, label, TOLERANCE_S)}
     return [
