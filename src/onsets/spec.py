@@ -21,6 +21,8 @@ NORMALISATIONS = ("none", "component-std", "window-std", "component-max", "windo
 STACKINGS = ("mean", "max")
 DECODINGS = ("peaks", "trigger")
 WINDOW_GRIDS = ("time", "record")
+STRIDE = 256
+"""Samples by which the deepest layer of most networks steps: moved by so many, an answer moves as a whole."""
 _INTEGERS = ("samples", "hop_samples", "segment_samples", "blinding_samples", "taper_samples")
 _NUMBERS = ("rate_hz", *_INTEGERS)
 _WORDS = (
@@ -106,7 +108,8 @@ class Spec:
     window_grid : str
         ``time``: windows begin at multiples of the hop since 1970, so that picks do not depend on where
         a record begins; ``record``: they begin with the record (SeisBench, and networks ``per_window``).
-        The first and the last window of a record begin and end with it in either case.
+        The first and the last window begin and end with the record, in the first case to within
+        ``anchor_samples``.
     auxiliary : tuple of str
         Outputs trained but removed at deployment.
     thresholds : dict
@@ -207,6 +210,13 @@ class Spec:
     def labels(self) -> tuple[str, ...]:
         """Labels that make a curve: every output but noise."""
         return tuple(label for label in self.outputs if label != "N")
+
+    @property
+    def anchor_samples(self) -> int:
+        """Samples to whose multiples the first and the last window of a record keep."""
+        if self.window_grid == "record" or self.output_kind == "per_window":
+            return self.segment_samples
+        return math.gcd(self.hop_samples, math.lcm(self.segment_samples, STRIDE))
 
     def to_json(self) -> str:
         """Return the Spec as one line of JSON with sorted keys."""

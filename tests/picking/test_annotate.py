@@ -251,6 +251,58 @@ def test_no_window_takes_the_place_of_another():
     np.testing.assert_array_equal(curve.row("P"), data[0, starts])
 
 
+@pytest.mark.parametrize("later", [0, 1, 137, 250, 511, 700, 3000])
+@pytest.mark.parametrize("segment", [1, 4])
+def test_windows_move_by_whole_strides_wherever_a_record_begins_and_ends(later, segment):
+    spec = dataclasses.replace(RAW, window_grid="time", hop_samples=512, segment_samples=segment)
+    origin = START_NS - START_NS % 2_560_000_000  # a multiple of 256 samples
+    record = dataclasses.replace(whole(samples=5000), start_ns=origin)
+    cut = slice(later, 5000 - later // 2)
+    part = dataclasses.replace(
+        record, data=record.data[:, cut], valid=record.valid[:, cut], start_ns=record.time_ns(later)
+    )
+    heard = []
+
+    def listen(batch):
+        heard.extend(batch[:, 0].copy())
+        return (batch[:, :2, ::segment],)
+
+    curve = annotate(part, FakeRunner(listen), spec)
+    assert curve.start_ns == record.time_ns(later - later % segment)
+    first = -(-later // segment)  # the first value whose samples are all there
+    end = (5000 - later // 2) // segment
+    skipped = first - later // segment
+    np.testing.assert_array_equal(
+        curve.values[:, skipped : skipped + end - first], record.data[:2, ::segment][:, first:end]
+    )
+    places = []
+    for window in heard:  # numbers drawn at random are found in one place only
+        middle = window[300:600]
+        places += [
+            at - 300
+            for at in range(5000 - 300)
+            if record.data[0, at] == middle[0] and (record.data[0, at : at + 300] == middle).all()
+        ]
+    assert len(places) == len(heard)
+    assert {place % 256 for place in places} == {0}
+
+
+def test_what_comes_before_a_record_is_its_mirror_image_and_silent():
+    spec = dataclasses.replace(RAW, window_grid="time", hop_samples=512)
+    late = START_NS - START_NS % 2_560_000_000 + 100 * 10_000_000
+    record = dataclasses.replace(whole(samples=3000), start_ns=late)
+    heard = []
+
+    def listen(batch):
+        heard.extend(batch.copy())
+        return rows(batch)
+
+    curve = annotate(record, FakeRunner(listen), spec)
+    np.testing.assert_array_equal(heard[0][:, :100], record.data[:, 100:0:-1])
+    np.testing.assert_array_equal(heard[0][:, 100:], record.data[:, :900])
+    assert (curve.start_ns, curve.values.shape) == (late, (2, 3000))
+
+
 def test_a_short_record_has_one_window():
     data = np.zeros((3, 800))
     data[0, 500] = 1.0

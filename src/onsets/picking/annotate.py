@@ -142,16 +142,18 @@ class Annotator:
             phase = 0
         self.lead = phase % spec.segment_samples
         """Samples by which the curve begins before the record: segments lie on one grid of times."""
-        self._samples = head.samples + self.lead
-        self._starts = window_starts(self._samples, spec, phase - self.lead)
+        ahead = phase % spec.anchor_samples  # by which the first window does
+        self._ahead, self._silent = ahead, (ahead - self.lead) // curve_step(spec)
+        self._samples = head.samples + ahead
+        self._starts = window_starts(self._samples, spec, phase - ahead)
         self._stack: Stack | _Points = (
             _Points(self._starts, rows, spec)
             if spec.output_kind == "per_window"
             else Stack(self._samples, rows, spec)
         )
         self._done, self._first = 0, 0
-        self._data = np.zeros((len(COMPONENTS), self.lead), dtype=np.float32)
-        self._valid = np.zeros((len(COMPONENTS), self.lead), dtype=bool)
+        self._data = np.zeros((len(COMPONENTS), ahead), dtype=np.float32)
+        self._valid = np.zeros((len(COMPONENTS), ahead), dtype=bool)
         self._recorded: Mask = np.zeros(self.lead, dtype=bool)
         self._tail: Float32 = np.zeros((rows, 0), dtype=np.float32)
         self._settled = 0
@@ -192,6 +194,8 @@ class Annotator:
             head.station_id, head.channel_prefix, self._data, self._valid, head.start_ns, head.rate_hz
         )
         starts = self._starts[self._done : end]
+        if self._ahead and self._done == 0 and end:
+            self._mirror()
         for windows in cut(record, spec, max(GROUP, self._batch), starts=starts, first=self._first):
             data = normalise(windows.data, windows.valid, spec)
             self._stack.add(windows.starts, self._heard(data, windows.starts))
@@ -204,9 +208,16 @@ class Annotator:
             self._data = self._data[:, following - self._first :]
             self._valid = self._valid[:, following - self._first :]
             self._first = following
+        values, self._silent = values[:, self._silent :], max(0, self._silent - values.shape[1])
         if spec.output_kind == "per_window":
             return values, None
         return self._joined(values, end == len(self._starts))
+
+    def _mirror(self) -> None:
+        """Continue the record to before its start by its mirror image, which looks like no onset."""
+        n = min(self._ahead, self._data.shape[1] - self._ahead - 1)
+        for held in (self._data, self._valid):
+            held[:, self._ahead - n : self._ahead] = held[:, self._ahead + n : self._ahead : -1]
 
     def _heard(self, data: Float32, starts: npt.NDArray[np.int64]) -> Float32:
         """Return what the network says of normalised windows, which go through it a batch at a time.

@@ -16,8 +16,9 @@ __all__ = ["Stack", "cut", "window_starts"]
 def window_starts(samples: int, spec: Spec, phase: int = 0) -> npt.NDArray[np.int64]:
     """Return the first sample of each window so that every sample of a record is covered.
 
-    Windows follow each other by ``spec.hop_samples``; the last one ends with the record (rounded up
-    to a whole segment). A record shorter than a window has one window that starts with it.
+    Windows follow each other by ``spec.hop_samples``; the last one ends with the record, or so little
+    after it that it begins at a multiple of ``spec.anchor_samples``. A record shorter than a window has
+    one window that starts with it.
 
     Parameters
     ----------
@@ -37,7 +38,7 @@ def window_starts(samples: int, spec: Spec, phase: int = 0) -> npt.NDArray[np.in
     [0, 3, 7, 11]
     """
     last = max(0, samples - spec.samples)
-    last = -(-last // spec.segment_samples) * spec.segment_samples
+    last = -(-last // spec.anchor_samples) * spec.anchor_samples
     starts = np.arange(-phase % spec.hop_samples, last + 1, spec.hop_samples, dtype=np.int64)
     return np.asarray(np.unique(np.concatenate([[0], starts, [last]])), dtype=np.int64)
 

@@ -155,6 +155,7 @@ def _constants(spec: Spec, graph: Graph, rings: int, widest: int) -> dict[str, s
         "LABELS": len(labels),
         "VALUES": _values(spec),
         "SEGMENT": spec.segment_samples,
+        "ANCHOR": spec.anchor_samples,
         "ROWS": len(labels) * (2 if _segments(spec) else 1),
         "BLIND": spec.blinding_samples // spec.segment_samples,
         "CURVE_HZ": spec.rate_hz / step,

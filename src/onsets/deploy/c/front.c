@@ -302,7 +302,7 @@ int @name@_flush(@name@_stream *s)
     @RELEASE@if (s->total == 0)
         return @NAME@_OK;
     if (s->total > @NAME@_SAMPLES)
-        last = (s->total - @NAME@_SAMPLES + @NAME@_SEGMENT - 1) / @NAME@_SEGMENT * @NAME@_SEGMENT;
+        last = (s->total - @NAME@_SAMPLES + @NAME@_ANCHOR - 1) / @NAME@_ANCHOR * @NAME@_ANCHOR;
     for (sample = s->total; sample < last + @NAME@_SAMPLES; sample++) /* beyond the end nothing is valid */
         for (k = 0; k < @NAME@_COMPONENTS; k++)
             s->valid[k][sample % @NAME@_SAMPLES / 8] &= (uint8_t)~(1u << (sample % @NAME@_SAMPLES % 8));
