@@ -1,9 +1,10 @@
 """Leave parts of the mixture out, one at a time, and see what each is worth on a region never seen.
 
-    python recipes/weights/ablation.py FOLDER OUT [--steps 600] [--seeds 3]
+    python recipes/weights/ablation.py FOLDER OUT [--steps 600] [--seeds 3] [--teacher PHASENET.safetensors]
 
 Each row trains ``tiny`` without any NCEDC record, with several seeds; thresholds come from its own
 development part. A run whose result lies in OUT is not done again. OUT/ablation.json holds all of them.
+With a teacher one row more learns its curves besides the labels (it has seen NCEDC).
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ def unmixed(step: Step) -> Step | None:
     return None if type(step).__name__ in ADDED else step
 
 
+CURVES = "and PhaseNet's curves"
 ROWS: dict[str, Any] = {
     "all": lambda recipe: recipe,
     "no taught records": without("taught"),
@@ -77,10 +79,17 @@ ROWS: dict[str, Any] = {
 }
 
 
-def one(row: str, seed: int, folder: Path, out: Path, updates: int) -> dict[str, Any]:
+def taught_by(teacher: Path) -> Any:
+    """Return a change that adds a teacher's curves, half as important as all."""
+    return lambda recipe: dataclasses.replace(
+        recipe, teacher=dataclasses.replace(recipe.teacher, weights=str(teacher))
+    )
+
+
+def one(row: str, change: Any, seed: int, folder: Path, out: Path, updates: int) -> dict[str, Any]:
     """Train and judge one row with one seed."""
-    base: Recipe = ROWS[row](config.load(Recipe, RECIPE))
-    place = out / f"{row.replace(' ', '-')}-{seed}"
+    base: Recipe = change(config.load(Recipe, RECIPE))
+    place = out / f"{row.replace(' ', '-').replace(chr(39), '')}-{seed}"
     recipe = dataclasses.replace(
         base,
         output=str(place),
@@ -108,7 +117,7 @@ def show(results: list[dict[str, Any]]) -> str:
     titles = list(dict.fromkeys(r["group"] for r in results[0]["test"]))
     lines = ["| mixture | seeds | " + " | ".join(f"{t}, P / S" for t in titles) + " | quiet, picks an hour |"]
     lines.append("|---" * (len(titles) + 3) + "|")
-    for row in ROWS:
+    for row in dict.fromkeys([*ROWS, *(r["row"] for r in results)]):
         some = [r for r in results if r["row"] == row]
         if not some:
             continue
@@ -133,14 +142,16 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--steps", type=int, default=600)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--teacher", type=Path, help="safetensors file of a published network")
     args = parser.parse_args()
+    rows = ROWS | ({CURVES: taught_by(args.teacher)} if args.teacher else {})
     args.out.mkdir(parents=True, exist_ok=True)
     file = args.out / "ablation.json"
     results: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
     for seed in range(args.seeds):
-        for row in ROWS:
+        for row, change in rows.items():
             if not any((r["row"], r["seed"]) == (row, seed) for r in results):
-                results.append(one(row, seed, args.folder, args.out, args.steps))
+                results.append(one(row, change, seed, args.folder, args.out, args.steps))
                 file.write_text(json.dumps(results, indent=1), encoding="utf-8")
                 sys.stdout.write(show(results))
                 sys.stdout.flush()

@@ -75,6 +75,22 @@ These are the labelled records kept for development, as recorded.
 """
 
 
+COMPARED = """# {name}
+
+Not for use but for comparison with `default`: {network}, {parameters:,} parameters, {macs:.1f} G
+multiply-adds a station-day as run (windows of {window:.0f} s every {hop:.0f} s), from the same records and
+augmentation without any of Northern California. {updates} updates of {batch} windows, seed {seed}; no
+published weight is in it. Thresholds P {p:.2f}, S {s:.2f} are half of the best F1 on records kept for
+development. Its probabilities are not calibrated, and its picks have no uncertainty.
+
+**Scores** on Northern California, which it never saw; whole records are searched, every pick further than
+0.5 s from the label is false:
+
+{regions}
+
+"""
+
+
 def rows_of(rows: list[dict[str, Any]], first: str) -> str:
     """Return judged groups as a Markdown table."""
     lines = [
@@ -117,6 +133,34 @@ def trained_on(training: Path) -> Counter[str]:
     return kinds
 
 
+def compared_of(weights: Path, training: Path, judged: dict[str, dict[str, Any]]) -> str:
+    """Return the card of a network that is only compared with."""
+    return COMPARED.format(
+        **_sizes(weights, training),
+        regions=rows_of([r for said in judged.values() for r in said["rows"]], "group"),
+    )
+
+
+def _sizes(weights: Path, training: Path) -> dict[str, Any]:
+    """Return what every card says of size, training and thresholds."""
+    network, spec = networks.load(weights)
+    cost = networks.measure(network, spec)
+    run = json.loads((training / "recipe.json").read_text(encoding="utf-8"))["run"]
+    return {
+        "name": spec.name,
+        "network": spec.network,
+        "parameters": cost["parameters"],
+        "macs": cost["macs_day"] / 1e9,
+        "window": spec.samples / spec.rate_hz,
+        "hop": spec.hop_samples / spec.rate_hz,
+        "updates": run["epochs"] * run["epoch_steps"],
+        "batch": run["batch"],
+        "seed": run["seed"],
+        "p": spec.thresholds["P"],
+        "s": spec.thresholds["S"],
+    }
+
+
 def card_of(
     weights: Path, training: Path, folder: Path, judged: dict[str, dict[str, Any]], fails: str
 ) -> str:
@@ -124,30 +168,17 @@ def card_of(
     groups = real(groups_of(folder, "parts/all.csv", "dev"))
     kept = [sample for some in groups.values() for sample in some]
     quiet = quiet_of(load(str(weights), threads=1), folder, "parts/all.csv", "")
-    network, spec = networks.load(weights)
-    cost = networks.measure(network, spec)
+    spec = networks.read_spec(weights)
     kinds = trained_on(training)
-    recipe = json.loads((training / "recipe.json").read_text(encoding="utf-8"))
-    run = recipe["run"]
     regions = [r for said in judged.values() for r in said["rows"]]
     near = [
         {**r, "group": f"{region}, {r['group']}"} for region, said in judged.items() for r in said["near"]
     ]
     return CARD.format(
-        name=spec.name,
-        network=spec.network,
-        parameters=cost["parameters"],
-        macs=cost["macs_day"] / 1e9,
-        window=spec.samples / spec.rate_hz,
-        hop=spec.hop_samples / spec.rate_hz,
+        **_sizes(weights, training),
         step=1000 * spec.segment_samples / spec.rate_hz,
         trained=sum(kinds.values()),
         **{kind: kinds[kind] for kind in ("labelled", "taught", "synthetic")},
-        updates=run["epochs"] * run["epoch_steps"],
-        batch=run["batch"],
-        seed=run["seed"],
-        p=spec.thresholds["P"],
-        s=spec.thresholds["S"],
         wp=spec.uncertainty_widths["P"],
         ws=spec.uncertainty_widths["S"],
         regions=rows_of(regions, "left out"),
@@ -194,7 +225,10 @@ def main() -> None:
     pairs = [one.split("=", 1) for one in args.without]
     judged = {region: json.loads(Path(file).read_text(encoding="utf-8")) for region, file in pairs}
     fails = args.fails.read_text(encoding="utf-8").strip()
-    card = card_of(args.weights, args.training, args.folder, judged, fails)
+    if networks.read_spec(args.weights).uncertainty_widths:
+        card = card_of(args.weights, args.training, args.folder, judged, fails)
+    else:
+        card = compared_of(args.weights, args.training, judged)
     write(args.weights, card, args.out)
     sys.stdout.write(card)
 

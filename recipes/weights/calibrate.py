@@ -5,7 +5,8 @@
 From the part ``dev``, all groups of records (near ones, the same played slower, regional ones) weighing the
 same: a slope and a shift of each phase's logits, so that a pick's probability is the share of such picks that
 are right; they are folded into the last layer. Then thresholds, half of the best F1; then the uncertainty of
-a pick, as a multiple of its peak's width. OUT gets the weights with the new Spec.
+a pick, as a multiple of its peak's width. OUT gets the weights with the new Spec. Other networks than
+onsets-net only get thresholds.
 """
 
 from __future__ import annotations
@@ -70,6 +71,10 @@ def calibrate(weights: Path, folder: Path, parts: str, out: Path) -> dict[str, A
     low = {"P": LOWEST, "S": LOWEST}
     raw = cases_of(load(str(weights), thresholds=low, threads=1), groups)
     network, spec = networks.load(weights)
+    if spec.network != "onsets-net":
+        thresholds = thresholds_of(raw)
+        networks.save(network, dataclasses.replace(spec, thresholds=spec.thresholds | thresholds), out)
+        return {"thresholds": thresholds}
     slopes = {phase: logistic(found_in(raw, phase)) for phase in "PS"}
     fold(network, [slopes[label] for label in spec.outputs])
     networks.save(network, spec, out)

@@ -33,7 +33,7 @@ SLOWED = ("NCEDC", "NCEDC, second set")
 """Sets that are also played slower; NZ's labels are 0.1 s early, which playing multiplies."""
 NORDIC, NORDIC_HZ = "nordic_tphasenet_regional_40hz", 100.0
 SETS = {"NCEDC": "ncedc_phasenet", "NCEDC, second set": "ncedc_phasenet_testdata", "NZ": "nz_dfdp_eqcorrscan"}
-TAUGHT = "taught-iquique_deepphasepick"
+TAUGHT, TITLE_TAUGHT = "taught-iquique_deepphasepick", "Iquique, taught"
 INTERVALS = (("S-P < 3 s", 0.0, 3.0), ("S-P 3 to 10 s", 3.0, 10.0), ("S-P > 10 s", 10.0, np.inf))
 Float64 = npt.NDArray[np.float64]
 
@@ -70,7 +70,7 @@ def groups_of(root: Path, parts: str, part: str) -> dict[str, list[Sample]]:
     nordic = [dataclasses.replace(sample, rate_hz=NORDIC_HZ) for sample in some(NORDIC)]
     groups["Nordic, 40 Hz as 100 Hz"] = both([played(s, 1.0) for s in nordic if _ordered(s)])
     taught = [sample for sample in some("taught") if sample.dataset == TAUGHT]
-    groups["Iquique, taught"] = both(taught)
+    groups[TITLE_TAUGHT] = both(taught)
     groups["synthetic"] = both(some("synthetic"))
     return {title: samples for title, samples in groups.items() if samples}
 
@@ -78,6 +78,11 @@ def groups_of(root: Path, parts: str, part: str) -> dict[str, list[Sample]]:
 def real(groups: dict[str, Any]) -> dict[str, Any]:
     """Return the groups that analysts have labelled, as they were recorded."""
     return {title: some for title, some in groups.items() if title in SETS or title.startswith("Nordic")}
+
+
+def recorded(groups: dict[str, Any]) -> dict[str, Any]:
+    """Return the groups as they were recorded; labels are the teachers' where no analyst's are at hand."""
+    return real(groups) or {title: some for title, some in groups.items() if title == TITLE_TAUGHT}
 
 
 def slowed(groups: dict[str, Any]) -> dict[str, Any]:
@@ -180,7 +185,7 @@ def table(cases: dict[str, list[Case]], thresholds: dict[str, float]) -> list[di
 def by_distance(cases: dict[str, list[Case]], thresholds: dict[str, float]) -> list[dict[str, Any]]:
     """Return the rows of records with S-P in three intervals, recorded or played slower."""
     rows = []
-    kinds = {"as recorded": real(cases), "played slower": slowed(cases)}
+    kinds = {"as recorded": recorded(cases), "played slower": slowed(cases)}
     for title, low, high in INTERVALS:
         for kind, groups in kinds.items():
             every = [case for some in groups.values() for case in some]
@@ -190,10 +195,23 @@ def by_distance(cases: dict[str, list[Case]], thresholds: dict[str, float]) -> l
     return rows
 
 
+def residuals(
+    cases: dict[str, list[Case]], thresholds: dict[str, float]
+) -> dict[str, dict[str, list[float]]]:
+    """Return what right picks lie after their labels, s, of records as they were recorded."""
+    return {
+        title: {
+            phase: np.round(score_cases(some, phase, thresholds[phase], TOLERANCE_S).residuals_s, 4).tolist()
+            for phase in "PS"
+        }
+        for title, some in recorded(cases).items()
+    }
+
+
 def trust(cases: dict[str, list[Case]], spec: Spec) -> dict[str, Any]:
     """Return reliability and coverage by phase, of records as they were recorded and of all."""
     said: dict[str, Any] = {}
-    for title, some in (("recorded", real(cases)), ("all", cases)):
+    for title, some in (("recorded", recorded(cases)), ("all", cases)):
         for phase in "PS":
             bins, ece = reliability(found_in(some, phase))
             said[f"{title}, {phase}"] = {"bins": bins, "ece": ece, "by_chance": floor_of(bins)}
@@ -252,6 +270,7 @@ def main() -> None:
             "rows": rows,
             "near": near,
             "trust": trusted,
+            "residuals": residuals(cases, thresholds),
             "quiet": rates | {"hours": quiet.hours},
         }
         args.json.write_text(json.dumps(said, indent=1), encoding="utf-8")

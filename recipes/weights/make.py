@@ -4,7 +4,7 @@
 
 SHARED holds ``data/labelled``, ``data/continuous`` and ``weights/phasenet``. Every stage leaves files in the
 output folder and is not done again when they are there; seeds are fixed. On two cores all of it takes about
-four hours, most of it the networks without a region; an accelerator is used when there is one.
+six hours, most of it the networks without a region; an accelerator is used when there is one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -34,8 +34,10 @@ CONTINUOUS = (
     "hengill_malmi_200hz",
     "iceland_vt_quakemigrate/events/*.mseed",
 )
-REGIONS = ("ncedc", "nz", "nordic")
-NAMES = ("default", "tiny")
+REGIONS = {"default": ("ncedc", "nz", "nordic", "iquique"), "tiny": ("ncedc", "nz")}
+"""Left out in turn; of the others only the first, so that weights are made in an afternoon."""
+COMPARED = ("lppn-mixture", "leqnet-mixture")
+"""Other networks of the same mixture, trained without NCEDC only."""
 STAGES = ("data", "judged", "bundled", "page")
 
 
@@ -107,8 +109,8 @@ class Make:
 
     def make_judged(self) -> None:
         """Train without a region and judge on it."""
-        for recipe in NAMES:
-            for region in REGIONS:
+        for recipe, regions in (*REGIONS.items(), *((name, ("ncedc",)) for name in COMPARED)):
+            for region in regions:
                 parts = f"without-{region}"
                 made = self.calibrated(f"{recipe}-{parts}", recipe, parts)
                 said = self.judged(recipe, region)
@@ -121,14 +123,22 @@ class Make:
 
     def make_bundled(self) -> None:
         """Train on all and write the bundles."""
-        for recipe in NAMES:
+        for recipe, regions in REGIONS.items():
             made = self.calibrated(recipe, recipe, "all")
-            regions = [w for r in REGIONS for w in ("--without", f"{r}={self.judged(recipe, r)}")]
-            self.run(None, HERE / "bundle.py", made, made.parent, self.data, BUNDLED, *regions)
+            self.bundle(made, recipe, regions)
+        for recipe in COMPARED:
+            made = self.calibrated(f"{recipe}-without-ncedc", recipe, "without-ncedc")
+            self.bundle(made, recipe, ("ncedc",))
+
+    def bundle(self, made: Path, recipe: str, regions: Sequence[str]) -> None:
+        """Put weights into the package."""
+        words = [w for r in regions for w in ("--without", f"{r}={self.judged(recipe, r)}")]
+        self.run(None, HERE / "bundle.py", made, made.parent, self.data, BUNDLED, *words)
 
     def make_page(self) -> None:
         """Leave parts of the mixture out; draw and write the page."""
-        self.run(None, HERE / "ablation.py", self.data, self.out / "ablation")
+        teacher = self.out / "teacher.safetensors"
+        self.run(None, HERE / "ablation.py", self.data, self.out / "ablation", "--teacher", teacher)
         self.run(None, HERE / "page.py", self.out, self.shared)
 
 

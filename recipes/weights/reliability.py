@@ -61,6 +61,19 @@ def reliability(found: Found, least: float = 0.1) -> tuple[list[tuple[float, flo
     return bins, sum(n * abs(p - share) for p, share, n in bins) / max(1, total)
 
 
+def pooled(parts: list[list[tuple[float, float, int]]]) -> tuple[list[tuple[float, float, int]], float]:
+    """Return bins and expected error of several pickers' picks together."""
+    own = [(p, share, n) for bins in parts for p, share, n in bins]
+    which = np.array([min(int(p * BINS), BINS - 1) for p, *_ in own])
+    p, share, count = np.array(own).T
+    bins = []
+    for b in np.unique(which):
+        n = count[which == b]
+        mean = float((n * p[which == b]).sum() / n.sum()), float((n * share[which == b]).sum() / n.sum())
+        bins.append((*mean, int(n.sum())))
+    return bins, sum(n * abs(p - share) for p, share, n in bins) / int(count.sum())
+
+
 def floor_of(bins: list[tuple[float, float, int]], draws: int = 2000) -> tuple[float, float]:
     """Return the error that exact probabilities would show by chance, with so few picks: median and 95 %."""
     p, _, count = np.array(bins).T
