@@ -182,3 +182,17 @@ def test_after_settling_a_millionth_is_left():
     kick[:, 0] = 1
     rung = bandpass(dataclasses.replace(run, data=kick), 0.7, 45.0, zerophase=False).data
     assert np.abs(rung[:, level:]).max() < 1e-5 < np.abs(rung[:, : level // 4]).max()
+
+
+@pytest.mark.parametrize("band_hz", [(0.7, 45.0), (2.0, 20.0), (15.0, 15.5)])
+def test_of_a_cut_nothing_is_left_two_settlings_away(band_hz):
+    """Whatever lies beyond, however far from zero; it is the width of a band that says how long it rings."""
+    rng = np.random.default_rng(6)
+    data = (rng.standard_normal((3, 12_000)) + np.linspace(1000, 3000, 12_000)).astype(np.float32)
+    whole = Record("", "", data, np.ones(data.shape, bool), 0, 100.0)
+    level = settling_samples(*band_hz, 100.0)
+    cut = dataclasses.replace(whole, data=data[:, 2000:9000], valid=whole.valid[:, 2000:9000])
+    one, other = (bandpass(some, *band_hz, level_samples=level).data for some in (whole, cut))
+    far, near = slice(2 * level, 7000 - 2 * level), slice(level // 4)
+    np.testing.assert_allclose(other[:, far], one[:, 2000:9000][:, far], atol=1e-6)
+    assert np.abs(other[:, near] - one[:, 2000:9000][:, near]).max() > 1e-3

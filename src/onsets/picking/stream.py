@@ -25,8 +25,6 @@ from onsets.waveforms import Head, Piece, Resampling, bandpass, resampling, sett
 
 __all__ = ["NetworkStream"]
 
-RINGING = 10.0
-"""Periods of the lowest frequency for which a band-pass is heard."""
 _AROUND_S = 1.0 + max(NEAR_S, -NOISE_S[0], SIGNAL_S[1])
 
 
@@ -66,6 +64,8 @@ class NetworkStream:
         samples = head.samples if self._change is None else self._change.samples
         rate_hz = played_hz if self._change is None else spec.rate_hz
         self._played = dataclasses.replace(head, rate_hz=rate_hz, samples=samples)
+        band = spec.bandpass_hz
+        self._settling = 0 if band is None else settling_samples(*band, rate_hz)
         self._annotator = Annotator(self._played, runner, spec, progress=progress)
         self._decoder = Decoder(spec.labels, rate_hz / curve_step(spec), thresholds, decoding=spec.decoding)
         self._detector = Detector(thresholds.get("detection", math.inf), spec.decoding)
@@ -78,12 +78,15 @@ class NetworkStream:
 
     @property
     def halo(self) -> int:
-        """Neighbouring samples that a piece needs on both sides."""
-        halo = 0 if self._change is None else self._change.halo
-        if self._spec.bandpass_hz is not None:
-            played_hz = self._head.rate_hz * self._stretch
-            halo += math.ceil(RINGING / self._spec.bandpass_hz[0] * played_hz)
-        return halo
+        """Neighbouring samples that a piece needs on both sides.
+
+        A band-pass begins at rest where the piece begins, and once more, backward, where it ends. It settles
+        twice over, so that what is left, a millionth of a millionth, is below the rounding of a sample.
+        """
+        heard = 2 * self._settling
+        if self._change is None:
+            return heard
+        return self._change.halo + math.ceil(heard * self._change.step)
 
     def feed(self, piece: Piece) -> None:
         """Take the next piece; its samples follow those of the one before.
@@ -103,8 +106,7 @@ class NetworkStream:
         if self._played.samples < self._spec.samples:
             played = dataclasses.replace(played, flags=played.flags | {"short"})
         band = self._spec.bandpass_hz
-        level = None if band is None else settling_samples(*band, played.rate_hz)
-        heard = played if band is None else bandpass(played, *band, level_samples=level)
+        heard = played if band is None else bandpass(played, *band, level_samples=self._settling)
         core = slice(begin - first, end - first)
         self._waves.add(played, core)
         values, offsets_s = self._annotator.feed(heard.data[:, core], heard.valid[:, core])
