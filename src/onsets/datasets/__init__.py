@@ -9,10 +9,10 @@ from onsets.datasets.filters import FILTERS, chosen, lppn_region, manual, msnet
 from onsets.datasets.layout import open_layout
 from onsets.datasets.layout_write import write_seisbench
 from onsets.datasets.memory import dataset_of_arrays
+from onsets.datasets.noise_windows import read_noise_windows
 from onsets.datasets.open import KINDS, kind_of, open_dataset
 from onsets.datasets.part_table import read_parts, write_parts
 from onsets.datasets.parts import PARTS, SHARES, check_parts, event_groups, shares_of, split_dataset
-from onsets.datasets.seisbench import read_noise_windows, read_seisbench
 from onsets.datasets.shards import open_shards, verify_shards, write_split
 from onsets.datasets.stead import open_stead
 
@@ -42,7 +42,6 @@ __all__ = [
     "open_stead",
     "read_noise_windows",
     "read_parts",
-    "read_seisbench",
     "shares_of",
     "split_dataset",
     "summary",
