@@ -16,7 +16,7 @@ from onsets.evaluation.ranks import Roc, Tradeoff, roc, roc_of, tradeoff
 from onsets.evaluation.report import write_report
 from onsets.evaluation.rules import RULES, Rule, retained_share
 from onsets.evaluation.run import Job, judge_samples, run
-from onsets.evaluation.thresholds import best_threshold, choose_thresholds
+from onsets.evaluation.thresholds import choose_thresholds
 
 __all__ = [
     "EDGES",
@@ -39,7 +39,6 @@ __all__ = [
     "agreement_of",
     "as_html",
     "as_markdown",
-    "best_threshold",
     "check_apart",
     "choose_thresholds",
     "compare",

@@ -4,59 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from onsets.errors import CatalogueError
 from onsets.evaluation.cases import PHASES, Case
 from onsets.evaluation.figures import score_cases
-from onsets.evaluation.match import Times, score
 
-__all__ = ["best_threshold", "choose_thresholds"]
-
-Scored = tuple[Times, Times, Times]
-
-
-def best_threshold(records: Sequence[Scored], tolerance_s: float, candidates: Sequence[float]) -> float:
-    """Return the threshold with the highest F1, the middle one of equals.
-
-    Parameters
-    ----------
-    records : sequence of (seconds, values, labels)
-        Picks found at the lowest candidate with their probabilities, and labels, of one phase.
-    tolerance_s : float
-    candidates : sequence of float
-        Thresholds to try, increasing.
-
-    Raises
-    ------
-    CatalogueError
-        If there is nothing to choose from or no label to choose by.
-
-    Examples
-    --------
-    >>> best_threshold([([1.0, 4.0], [0.9, 0.4], [1.0])], 0.5, [0.3, 0.5, 0.7])
-    0.5
-    """
-    if not len(candidates) or not any(len(labels) for _, _, labels in records):
-        raise CatalogueError(
-            f"a threshold needs labels and candidates, got {len(records)} records without a label "
-            f"and {len(candidates)} candidates"
-        )
-    results = []
-    for threshold in candidates:
-        kept = [
-            (np.asarray(seconds)[np.asarray(values) >= threshold], labels)
-            for seconds, values, labels in records
-        ]
-        results.append(score(kept, tolerance_s).f1)
-    return _middle(candidates, results)
+__all__ = ["choose_thresholds"]
 
 
 def choose_thresholds(cases: Sequence[Case], tolerance_s: float) -> dict[str, float]:
     """Return the threshold with the highest F1 of each phase, from cases of a development split.
 
-    Every candidate is decoded anew, as the picker would at that threshold, where
-    :func:`best_threshold` leaves picks out of those found at the lowest one.
+    Every candidate is decoded anew, as the picker would at that threshold: to leave picks out of those found
+    at the lowest one would not do, since a stretch above it may hold several onsets.
 
     Parameters
     ----------
