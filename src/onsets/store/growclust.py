@@ -14,10 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from onsets.errors import CatalogueError
 from onsets.store.atomic import replacing
 from onsets.store.hypodd import hypodd_ids
-from onsets.store.phase_text import clock, clock_ns, station_code, text_lines
+from onsets.store.phase_text import clock, clock_ns, lines_of, station_code, write_lines
 from onsets.tables import Events, Stations
 
 __all__ = ["read_evlist", "read_growclust", "write_evlist", "write_stlist"]
@@ -84,14 +83,12 @@ def _time(words: list[str]) -> dict[str, Any]:
 
 def _rows(path: str | Path, row: Any) -> Events:
     rows = []
-    for number, line in enumerate(text_lines(path), 1):
-        words = line.split()
-        if not words:
-            continue
-        try:
+    with lines_of(path) as lines:
+        for line in lines:
+            words = line.split()
+            if not words:
+                continue
             rows.append(row(words))
-        except (ValueError, IndexError) as error:
-            raise CatalogueError(f"{path}, line {number}: {line.strip()[:60]!r}: {error}") from error
     return Events.of(rows)
 
 
@@ -121,9 +118,7 @@ def write_evlist(events: Events, path: str | Path) -> dict[str, int]:
                 f"{size:7.2f} {errors[0]:6.3f} {errors[1]:6.3f} {errors[2]:6.3f} {ids[name]:9d}"
             )
 
-    with replacing(path) as handle:
-        for line in lines():
-            handle.write(f"{line}\n".encode())
+    write_lines(path, lines())
     return ids
 
 

@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from onsets.errors import CatalogueError
-from onsets.store.atomic import replacing
-from onsets.store.phase_text import clock, clock_ns, rows_by_event, station_code, text_lines
+from onsets.store.phase_text import clock, clock_ns, lines_of, rows_by_event, station_code, write_lines
 from onsets.tables import Assignments, Events
 
 __all__ = [
@@ -46,11 +44,11 @@ def read_phases(path: str | Path) -> tuple[Events, Assignments]:
     """
     events: list[dict[str, Any]] = []
     picks: list[dict[str, Any]] = []
-    for number, line in enumerate(text_lines(path), 1):
-        words = line.replace("#", "# ", 1).split()
-        if not words:
-            continue
-        try:
+    with lines_of(path) as lines:
+        for line in lines:
+            words = line.replace("#", "# ", 1).split()
+            if not words:
+                continue
             if words[0] == "#":
                 events.append(_event(words[1:]))
             elif not events:
@@ -59,8 +57,6 @@ def read_phases(path: str | Path) -> tuple[Events, Assignments]:
                 time = events[-1]["time_ns"] + round(float(words[1]) * 1e9)
                 row = {"event_id": events[-1]["event_id"], "station_id": f".{words[0]}.", "phase": words[3]}
                 picks.append({**row, "time_ns": time, "weight": abs(float(words[2]))})
-        except (ValueError, IndexError) as error:
-            raise CatalogueError(f"{path}, line {number}: {line.strip()[:60]!r}: {error}") from error
     assignments = Assignments.of(picks)
     ids, counts = np.unique(assignments.event_id, return_counts=True)
     used = dict(zip(ids.tolist(), counts.tolist(), strict=True))
@@ -90,17 +86,15 @@ def read_event_list(path: str | Path) -> Events:
         With file and line.
     """
     rows = []
-    for number, line in enumerate(text_lines(path), 1):
-        words = line.split()
-        if not words:
-            continue
-        try:
+    with lines_of(path) as lines:
+        for line in lines:
+            words = line.split()
+            if not words:
+                continue
             date, time = words[0], words[1].rjust(8, "0")
             hour, minute, seconds = int(time[:2]), int(time[2:4]), int(time[4:]) / 100
             parts = [date[:4], date[4:6], date[6:8], str(hour), str(minute), str(seconds), *words[2:]]
             rows.append(_event(parts))
-        except (ValueError, IndexError) as error:
-            raise CatalogueError(f"{path}, line {number}: {line.strip()[:60]!r}: {error}") from error
     return Events.of(rows)
 
 
@@ -124,11 +118,11 @@ def read_locations(path: str | Path) -> Events:
         With file and line.
     """
     rows = []
-    for number, line in enumerate(text_lines(path), 1):
-        words = line.split()
-        if not words:
-            continue
-        try:
+    with lines_of(path) as lines:
+        for line in lines:
+            words = line.split()
+            if not words:
+                continue
             where = [float(word) for word in words[1:10]]
             clock_words = [int(float(word)) for word in words[10:15]]
             counts = [int(word) for word in words[17:21]] if len(words) > 20 else []
@@ -146,8 +140,6 @@ def read_locations(path: str | Path) -> Events:
                     "method": "hypoDD" if counts else "",
                 }
             )
-        except (ValueError, IndexError) as error:
-            raise CatalogueError(f"{path}, line {number}: {line.strip()[:60]!r}: {error}") from error
     return Events.of(rows)
 
 
@@ -167,12 +159,6 @@ def hypodd_ids(event_ids: Iterable[str]) -> dict[str, int]:
     ):
         return {name: int(name) for name in names}
     return {name: number for number, name in enumerate(names, 1)}
-
-
-def _write(path: str | Path, lines: Iterator[str]) -> None:
-    with replacing(path) as handle:
-        for line in lines:
-            handle.write(f"{line}\n".encode())
 
 
 def write_phases(events: Events, assignments: Assignments, path: str | Path) -> dict[str, int]:
@@ -211,7 +197,7 @@ def write_phases(events: Events, assignments: Assignments, path: str | Path) -> 
                 station = station_code(str(assignments.station_id[row]))
                 yield f"{station:<7s} {travel:9.4f} {weight:7.4f} {assignments.phase[row][:1]:>3s}"
 
-    _write(path, lines())
+    write_lines(path, lines())
     return ids
 
 
@@ -256,4 +242,4 @@ def write_locations(events: Events, path: str | Path, counts: Any = None) -> Non
                 line += " ".join(f"{int(n):5d}" for n in counts[i]) + f" {rms:6.3f} {rms:6.3f} "
             yield line + f"{1:3d}"
 
-    _write(path, lines())
+    write_lines(path, lines())

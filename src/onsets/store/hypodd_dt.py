@@ -7,10 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from onsets.errors import CatalogueError
-from onsets.store.atomic import replacing
 from onsets.store.hypodd import hypodd_ids
-from onsets.store.phase_text import station_code, text_lines
+from onsets.store.phase_text import lines_of, station_code, write_lines
 from onsets.tables import Differences
 
 __all__ = ["read_differences", "write_differences"]
@@ -44,11 +42,11 @@ def read_differences(path: str | Path, kind: str) -> Differences:
     numbers: list[tuple[float, float, float]] = []
     one = two = ""
     correction = 0.0
-    for number, line in enumerate(text_lines(path), 1):
-        words = line.split()
-        if not words:
-            continue
-        try:
+    with lines_of(path) as lines:
+        for line in lines:
+            words = line.split()
+            if not words:
+                continue
             if words[0][0] == "#":
                 pair = words[1:] if words[0] == "#" else [words[0][1:], *words[1:]]
                 one, two = pair[:2]
@@ -63,8 +61,6 @@ def read_differences(path: str | Path, kind: str) -> Differences:
                 numbers.append((float(words[1]) - correction, float(words[2]), np.nan))
             for name, value in zip(columns, (one, two, f".{words[0]}.", words[-1]), strict=True):
                 columns[name].append(value)
-        except (ValueError, IndexError) as error:
-            raise CatalogueError(f"{path}, line {number}: {line.strip()[:60]!r}: {error}") from error
     table = np.array(numbers, np.float64).reshape(-1, 3)
     texts = {name: np.array(values, np.str_) for name, values in columns.items()}
     return Differences(
@@ -113,6 +109,4 @@ def write_differences(
                 first = dt if np.isnan(chosen.first_s[i]) else chosen.first_s[i]
                 yield f"{station:<7s} {first:9.4f} {first - dt:9.4f} {weight:7.4f} {chosen.phase[i]}"
 
-    with replacing(path) as handle:
-        for line in lines():
-            handle.write(f"{line}\n".encode())
+    write_lines(path, lines())

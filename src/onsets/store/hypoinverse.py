@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 
 from onsets.errors import CatalogueError
-from onsets.store.atomic import replacing
 from onsets.store.hypodd import hypodd_ids
-from onsets.store.phase_text import clock, clock_ns, rows_by_event, text_lines
+from onsets.store.phase_text import clock, clock_ns, lines_of, rows_by_event, write_lines
 from onsets.tables import Assignments, Events
 
 __all__ = ["read_archive", "read_summary", "weight_code", "write_archive", "write_summary"]
@@ -104,10 +103,10 @@ def read_archive(path: str | Path) -> tuple[Events, Assignments]:
     """
     events: list[dict[str, Any]] = []
     picks: list[dict[str, Any]] = []
-    for number, line in enumerate(text_lines(path), 1):
-        if not line.strip() or line.startswith("$") or not line[:5].strip():
-            continue
-        try:
+    with lines_of(path) as lines:
+        for line in lines:
+            if not line.strip() or line.startswith("$") or not line[:5].strip():
+                continue
             if line[:4].isdigit() and line[:2] in ("18", "19", "20", "21") and line[4:12].strip().isdigit():
                 row = _header(line.ljust(_HEADER))
                 row["event_id"] = row["event_id"] or str(len(events) + 1)
@@ -118,8 +117,6 @@ def read_archive(path: str | Path) -> tuple[Events, Assignments]:
                 raise ValueError("a station before the first event")
             else:
                 picks += _station(line.ljust(_STATION), events[-1]["event_id"])
-        except (ValueError, IndexError) as error:
-            raise CatalogueError(f"{path}, line {number}: {line.strip()[:60]!r}: {error}") from error
     if not events:
         raise CatalogueError(f"{path} holds no event; expected an archive of HYPOINVERSE-2000")
     return Events.of(events), Assignments.of(picks)
@@ -162,19 +159,19 @@ def read_summary(path: str | Path) -> Events:
     CatalogueError
         With file and line.
     """
-    lines = text_lines(path)
-    table = bool(lines) and "DATE" in lines[0][:12]
+    table = False
     rows: list[dict[str, Any]] = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or (table and number == 1):
-            continue
-        try:
+    with lines_of(path) as lines:
+        for line in lines:
+            if not line.strip():
+                continue
+            if not rows and "DATE" in line[:12]:
+                table = True
+                continue
             row = _readable(line.ljust(145)) if table else _header(line.ljust(_HEADER))
-        except (ValueError, IndexError) as error:
-            raise CatalogueError(f"{path}, line {number}: {line.strip()[:60]!r}: {error}") from error
-        if row["event_id"] in ("", "0"):
-            row["event_id"] = str(len(rows) + 1)
-        rows.append(row)
+            if row["event_id"] in ("", "0"):
+                row["event_id"] = str(len(rows) + 1)
+            rows.append(row)
     return Events.of(rows)
 
 
@@ -292,9 +289,7 @@ def write_archive(
                 yield from (_station_line(assignments, group) for group in _lines(assignments, rows))
                 yield f"{'':62s}{ids[name]:10d}"
 
-    with replacing(path) as handle:
-        for line in lines():
-            handle.write(f"{line}\n".encode())
+    write_lines(path, lines())
     return ids
 
 

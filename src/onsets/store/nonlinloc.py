@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onsets.errors import CatalogueError
-from onsets.store.atomic import replacing
-from onsets.store.phase_text import clock, clock_ns, rows_by_event, text_lines
+from onsets.store.phase_text import clock, clock_ns, lines_of, rows_by_event, write_lines
 from onsets.tables import Assignments, Events
 
 __all__ = ["read_hyp", "read_obs", "write_hyp", "write_obs"]
@@ -48,21 +47,19 @@ def read_obs(path: str | Path) -> tuple[Events, Assignments, Floats]:
     """
     picks: list[dict[str, Any]] = []
     number, name, fresh = 0, "", True
-    for line_number, line in enumerate(text_lines(path), 1):
-        words = line.split()
-        if not words or words[0].startswith("#"):
-            fresh = fresh or not words
-            continue
-        if words[0] == "PUBLIC_ID":
-            name = words[1] if len(words) > 1 else ""
-            continue
-        if fresh:
-            number, fresh = number + 1, False
-            event, name = name or str(number), ""
-        try:
+    with lines_of(path) as lines:
+        for line in lines:
+            words = line.split()
+            if not words or words[0].startswith("#"):
+                fresh = fresh or not words
+                continue
+            if words[0] == "PUBLIC_ID":
+                name = words[1] if len(words) > 1 else ""
+                continue
+            if fresh:
+                number, fresh = number + 1, False
+                event, name = name or str(number), ""
             picks.append({"event_id": event, **_pick(words)})
-        except (ValueError, IndexError) as error:
-            raise CatalogueError(f"{path}, line {line_number}: {line.strip()[:60]!r}: {error}") from error
     first: dict[str, dict[str, Any]] = {}
     for pick in picks:
         row = first.setdefault(pick["event_id"], {"event_id": pick["event_id"], "time_ns": pick["time_ns"]})
@@ -122,9 +119,9 @@ def read_hyp(path: str | Path) -> tuple[Events, Assignments]:
     events: list[dict[str, Any]] = []
     picks: list[dict[str, Any]] = []
     in_phases = False
-    for number, line in enumerate(text_lines(path), 1):
-        words = line.split()
-        try:
+    with lines_of(path) as lines:
+        for line in lines:
+            words = line.split()
             if not words:
                 continue
             if words[0] == "NLLOC":
@@ -148,8 +145,6 @@ def read_hyp(path: str | Path) -> tuple[Events, Assignments]:
                 at = words.index(">") + 1
                 row = {"event_id": events[-1]["event_id"], **_pick(words), "residual_s": float(words[at + 1])}
                 picks.append({**row, "weight": float(words[at + 2]), "distance_km": float(words[at + 6])})
-        except (ValueError, IndexError) as error:
-            raise CatalogueError(f"{path}, line {number}: {line.strip()[:60]!r}: {error}") from error
     if not any("latitude" in event for event in events):
         raise CatalogueError(f"{path} holds no location; expected a line GEOGRAPHIC after NLLOC")
     return Events.of(event for event in events if "latitude" in event), Assignments.of(picks)
@@ -204,9 +199,7 @@ def write_obs(assignments: Assignments, path: str | Path, uncertainty_s: Floats 
                 yield _observation(assignments, row, float(error), float(assignments.weight[row] != 0))
             yield ""
 
-    with replacing(path) as handle:
-        for line in lines():
-            handle.write(f"{line}\n".encode())
+    write_lines(path, lines())
 
 
 def write_hyp(events: Events, assignments: Assignments, path: str | Path) -> None:
@@ -264,6 +257,4 @@ def write_hyp(events: Events, assignments: Assignments, path: str | Path) -> Non
             yield "END_NLLOC"
             yield ""
 
-    with replacing(path) as handle:
-        for line in lines():
-            handle.write(f"{line}\n".encode())
+    write_lines(path, lines())

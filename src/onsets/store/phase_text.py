@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from onsets.errors import CatalogueError
+from onsets.store.atomic import replacing
 from onsets.tables import Assignments
 
-__all__ = ["clock", "clock_ns", "rows_by_event", "station_code", "text_lines"]
+__all__ = ["clock", "clock_ns", "lines_of", "rows_by_event", "station_code", "text_lines", "write_lines"]
 
 
 def text_lines(path: str | Path) -> list[str]:
@@ -30,6 +33,44 @@ def text_lines(path: str | Path) -> list[str]:
         what = getattr(error, "strerror", None) or error
         raise CatalogueError(f"{path} cannot be read: {what}") from error
     return data.decode("utf-8", errors="replace").splitlines()
+
+
+@contextmanager
+def lines_of(path: str | Path) -> Iterator[Iterator[str]]:
+    """Go through the lines of a text file; what is wrong with one is told with file and line.
+
+    A ValueError or IndexError of the body becomes a CatalogueError that shows the line reached.
+
+    Raises
+    ------
+    CatalogueError
+        With file and line, or if the file cannot be read.
+    """
+    lines, number, line = text_lines(path), 0, ""
+
+    def each() -> Iterator[str]:
+        nonlocal number, line
+        for line in lines:
+            number += 1
+            yield line
+
+    try:
+        yield each()
+    except (ValueError, IndexError) as error:
+        raise CatalogueError(f"{path}, line {number}: {line.strip()[:60]!r}: {error}") from error
+
+
+def write_lines(path: str | Path, lines: Iterable[str]) -> None:
+    """Write a text file, whole or not at all.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written.
+    """
+    with replacing(path) as handle:
+        for line in lines:
+            handle.write(f"{line}\n".encode())
 
 
 def clock_ns(year: int, month: int, day: int, hour: int, minute: int, seconds: float) -> int:

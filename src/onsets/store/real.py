@@ -16,6 +16,7 @@ import numpy as np
 
 from onsets.errors import CatalogueError
 from onsets.store.atomic import replacing
+from onsets.store.phase_text import write_lines
 from onsets.tables import Assignments, Events, Picks
 from onsets.types import Pick
 
@@ -184,9 +185,7 @@ def write_real_events(
     StoreError
         If the file cannot be written.
     """
-    with replacing(path) as handle:
-        for line in _lines(events, assignments, picks_too):
-            handle.write(f"{line}\n".encode())
+    write_lines(path, _lines(events, assignments, picks_too))
 
 
 def _lines(events: Events, assignments: Assignments, picks_too: bool) -> Iterator[str]:

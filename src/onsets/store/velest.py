@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 
 from onsets.errors import CatalogueError
-from onsets.store.atomic import replacing
 from onsets.store.hypoinverse import weight_code
-from onsets.store.phase_text import clock, clock_ns, rows_by_event, station_code, text_lines
+from onsets.store.phase_text import clock, clock_ns, lines_of, rows_by_event, station_code, write_lines
 from onsets.tables import Assignments, Events
 
 __all__ = ["read_cnv", "write_cnv"]
@@ -50,10 +49,10 @@ def read_cnv(path: str | Path) -> tuple[Events, Assignments]:
     """
     events: list[dict[str, Any]] = []
     picks: list[dict[str, Any]] = []
-    for number, line in enumerate(text_lines(path), 1):
-        if not line.strip() or line.strip() == "9999":
-            continue
-        try:
+    with lines_of(path) as lines:
+        for line in lines:
+            if not line.strip() or line.strip() == "9999":
+                continue
             if _EVENT.match(line):
                 events.append({**_event(line), "event_id": str(len(events) + 1)})
                 continue
@@ -69,8 +68,6 @@ def read_cnv(path: str | Path) -> tuple[Events, Assignments]:
                         "weight": 1 - min(int(code), 4) / 4,
                     }
                 )
-        except (ValueError, IndexError) as error:
-            raise CatalogueError(f"{path}, line {number}: {line.strip()[:60]!r}: {error}") from error
     if not events:
         raise CatalogueError(f"{path} holds no event; expected VELEST's phases")
     for row in events:
@@ -153,6 +150,4 @@ def write_cnv(events: Events, assignments: Assignments, path: str | Path) -> Non
                 yield "".join(parts[k : k + _EACH_LINE])
             yield ""
 
-    with replacing(path) as handle:
-        for line in lines():
-            handle.write(f"{line}\n".encode())
+    write_lines(path, lines())
