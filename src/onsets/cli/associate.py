@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from onsets.cli.options import NoSummary, say_notes
+
 __all__ = ["associate"]
 
 
@@ -35,7 +37,7 @@ def associate(
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print events, counts and notes as JSON.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No summary.")] = False,
+    quiet: NoSummary = False,
 ) -> None:
     """Find the events that picks come from.
 
@@ -80,5 +82,4 @@ def associate(
         typer.echo(
             f"{len(events)} events from {share}" + ("" if output == "-" else f" -> {output}"), err=True
         )
-        for problem in done.problems:
-            typer.echo(f"note: {problem.where}: {problem.reason}", err=True)
+        say_notes(done.problems)

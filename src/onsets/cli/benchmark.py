@@ -15,7 +15,6 @@ from onsets.cli.evaluate import (
     Most,
     Part,
     Parts,
-    Quiet,
     Robust,
     Seed,
     Tolerance,
@@ -25,6 +24,7 @@ from onsets.cli.evaluate import (
     pick_hours,
     seconds,
 )
+from onsets.cli.options import Quiet
 from onsets.cli.pick import MODEL_HELP
 
 __all__ = ["benchmark"]

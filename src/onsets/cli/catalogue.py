@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from onsets.cli.options import Waveforms, say_notes
+
 __all__ = ["catalogue"]
 
 catalogue = typer.Typer(help="Compare and convert catalogues of events.", no_args_is_help=True)
@@ -141,9 +143,7 @@ def plot(
         str | None, typer.Option(help="Picks of the events, for a section; not needed with .xml, .sqlite.")
     ] = None,
     sds: Annotated[str | None, typer.Option(help="SDS archive, for a section.")] = None,
-    files: Annotated[
-        list[str] | None, typer.Option("--waveforms", help="Files, folders or patterns instead of --sds.")
-    ] = None,
+    files: Waveforms = None,
     event: Annotated[str, typer.Option(help="event_id of a section; the largest if not given.")] = "",
 ) -> None:
     """Draw a catalogue, or the record section of one event with travel-time curves.
@@ -179,8 +179,7 @@ def plot(
             events, mine, read_stations(stations), read_model(velocity), archive, event
         )
         save_figure(figure, output)
-        for problem in problems[:20]:
-            typer.echo(f"note: {problem.where}: {problem.reason}", err=True)
+        say_notes(problems, "")
     else:
         save_figure(
             figure_catalogue(events, None if stations is None else read_stations(stations), title), output

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from onsets.cli.options import Quiet, notes_of
 from onsets.errors import ConfigError, nearest
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ data = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")]
 Kind = Annotated[str, typer.Option(help="What it is, where the files do not say: stead, seisbench ...")]
 
 
@@ -42,8 +42,10 @@ def report(problems: Sequence[Problem]) -> None:
 
 def told(problems: Sequence[Problem]) -> dict[str, list[dict[str, Any]]]:
     """Return failures and notes as plain JSON."""
-    rows = [(problem.fatal, {"where": problem.where, "reason": problem.reason}) for problem in problems]
-    return {"failures": [row for bad, row in rows if bad], "notes": [row for bad, row in rows if not bad]}
+    return {
+        "failures": notes_of(problem for problem in problems if problem.fatal),
+        "notes": notes_of(problem for problem in problems if not problem.fatal),
+    }
 
 
 def show(said: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from onsets.cli.options import Quiet
 from onsets.cli.pick import MODEL_HELP, given
 from onsets.errors import ConfigError
 
@@ -46,7 +47,6 @@ Assigned = Annotated[
     typer.Option(help="Picks of --continuous that association kept (onsets associate): their share."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the rows of metrics.json.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")]
 
 
 def evaluate(

@@ -8,6 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from onsets.cli.options import (
+    NoSummary,
+    OfEvents,
+    Stations,
+    Velocity,
+    corrections_of,
+    notes_of,
+    options_of,
+    say_notes,
+)
 from onsets.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -16,23 +26,16 @@ if TYPE_CHECKING:
 
 __all__ = ["locate"]
 
+_CORRECTIONS = ("station_id", "phase", "correction_s")
+
 
 def locate(
     events: Annotated[
         str, typer.Argument(metavar="EVENTS", help="Events: .csv .jsonl .parquet .xml .sqlite.")
     ],
-    assignments: Annotated[
-        str | None,
-        typer.Option("--assignments", "-a", help="Picks of the events; not needed with .xml, .sqlite."),
-    ] = None,
-    stations: Annotated[
-        str | None,
-        typer.Option("--stations", "-s", help="Stations: CSV, StationXML, REAL, HypoDD, NonLinLoc."),
-    ] = None,
-    velocity: Annotated[
-        str | None,
-        typer.Option("--velocity", "-v", help="Layered model: table, .nd, HypoDD, NonLinLoc, VELEST."),
-    ] = None,
+    assignments: OfEvents = None,
+    stations: Stations = None,
+    velocity: Velocity = None,
     output: Annotated[
         str, typer.Option("--output", "-o", help="Located events, as EVENTS, or - for CSV.")
     ] = "-",
@@ -52,7 +55,7 @@ def locate(
         typer.Option("--set", help="KEY=VALUE, such as norm=l2, method=edt, depths_km=[0,30]."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print events and their quality as JSON.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No summary.")] = False,
+    quiet: NoSummary = False,
 ) -> None:
     """Locate events: hypocentres with uncertainties, residuals, quality A to D.
 
@@ -61,7 +64,6 @@ def locate(
 
     Example: onsets locate events.csv -a assignments.csv -s stations.csv -v model.csv -o located.csv
     """
-    from onsets.config import make, override
     from onsets.earth import read_model
     from onsets.location import LocateOptions, detail_rows, estimate_corrections
     from onsets.location import locate as run
@@ -75,12 +77,9 @@ def locate(
     for target, content in ((output, "events"), (residuals, "assignments")):
         if target is not None:
             check_target(target, content)
-    values: dict[str, Any] = {}
-    for text in setting or []:
-        values = override(values, text)
-    options = make(LocateOptions, values, "--set")
+    options = options_of(LocateOptions(), None, setting)
     if corrections is not None and not estimate:
-        options = _corrected(options, _read_corrections(corrections))
+        options = _corrected(options, corrections_of(corrections, *_CORRECTIONS))
     table, rows = read_events(events), read_assignments(assignments or events)
     places, model = read_stations(stations), read_model(velocity)
     error = None if picks is None else _uncertainty(rows, picks)
@@ -121,23 +120,8 @@ def _uncertainty(rows: Assignments, path: str) -> Any:
     return np.where(row >= 0, np.append(picks.uncertainty_s, np.nan)[row], np.nan)
 
 
-def _read_corrections(path: str) -> tuple[tuple[str, str, float], ...]:
-    import csv
-
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as handle:
-            rows = list(csv.DictReader(handle))
-        return tuple((row["station_id"], row["phase"], float(row["correction_s"])) for row in rows)
-    except OSError as error:
-        raise ConfigError(f"station corrections {path} cannot be read: {error.strerror or error}") from error
-    except (KeyError, ValueError, TypeError) as error:
-        raise ConfigError(
-            f"station corrections {path}: {error}; expected columns station_id,phase,correction_s"
-        ) from error
-
-
 def _write_corrections(path: str, late: tuple[tuple[str, str, float], ...]) -> None:
-    lines = ["station_id,phase,correction_s", *(f"{name},{phase},{value:.4f}" for name, phase, value in late)]
+    lines = [",".join(_CORRECTIONS), *(f"{name},{phase},{value:.4f}" for name, phase, value in late)]
     try:
         Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8")
     except OSError as error:
@@ -150,7 +134,7 @@ def _summary(found: Locations) -> dict[str, Any]:
     verdicts = {row["event_id"]: row for row in detail_rows(found.verdicts)}
     return {
         "events": [row | {"details": verdicts[row["event_id"]]} for row in found.events.rows()],
-        "notes": [{"where": p.where, "reason": p.reason} for p in found.problems],
+        "notes": notes_of(found.problems),
     }
 
 
@@ -164,7 +148,4 @@ def _report(found: Locations, output: str) -> None:
     middle = f", median rms {np.median(rms):.3f} s" if len(rms) else ""
     target = "" if output == "-" else f" -> {output}"
     typer.echo(f"{len(letters)} of {len(found.events)} events located ({counts}){middle}{target}", err=True)
-    for problem in found.problems[:20]:
-        typer.echo(f"note: {problem.where}: {problem.reason}", err=True)
-    if len(found.problems) > 20:
-        typer.echo(f"note: {len(found.problems) - 20} more; see --json", err=True)
+    say_notes(found.problems)

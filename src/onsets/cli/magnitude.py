@@ -7,6 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from onsets.cli.options import (
+    NoSummary,
+    OfEvents,
+    Sds,
+    Stations,
+    Waveforms,
+    corrections_of,
+    notes_of,
+    options_of,
+    say_notes,
+)
 from onsets.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -17,20 +28,13 @@ __all__ = ["magnitude"]
 
 def magnitude(
     events: Annotated[str, typer.Argument(metavar="EVENTS", help="Located events: .csv .xml .sqlite ...")],
-    assignments: Annotated[
-        str | None,
-        typer.Option("--assignments", "-a", help="Picks of the events; not needed with .xml, .sqlite."),
-    ] = None,
-    stations: Annotated[
-        str | None,
-        typer.Option("--stations", "-s", help="Stations in any form; StationXML holds responses too."),
-    ] = None,
-    sds: Annotated[str | None, typer.Option(help="SDS archive of the waveforms.")] = None,
-    files: Annotated[
-        list[str] | None, typer.Option("--waveforms", help="Files, folders or patterns instead of --sds.")
-    ] = None,
+    assignments: OfEvents = None,
+    stations: Stations = None,
+    sds: Sds = None,
+    files: Waveforms = None,
     responses: Annotated[
-        str | None, typer.Option(help="StationXML, or CSV with station_id,gain_counts_m_s.")
+        str | None,
+        typer.Option(help="StationXML, or CSV with station_id,gain_counts_m_s; --stations may hold them."),
     ] = None,
     output: Annotated[
         str, typer.Option("--output", "-o", help="Events with magnitudes, as EVENTS, or - for CSV.")
@@ -44,13 +48,14 @@ def magnitude(
         typer.Option("--set", help="KEY=VALUE, such as relation=bakun-joyner-1984, kind=duration, snr=2."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print events and notes as JSON.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No summary.")] = False,
+    quiet: NoSummary = False,
 ) -> None:
     """Give events local magnitudes from Wood-Anderson amplitudes, or duration magnitudes without responses.
 
     Example: onsets magnitude located.csv -a assignments.csv -s stations.csv --sds archive -o sized.csv
     """
-    from onsets.config import make, override
+    import dataclasses
+
     from onsets.magnitude import MagnitudeOptions
     from onsets.pipeline import measure_magnitudes
     from onsets.store import (
@@ -67,12 +72,10 @@ def magnitude(
     for target, content in ((output, "events"), (amplitudes, "amplitudes")):
         if target is not None:
             check_target(target, content)
-    values: dict[str, Any] = {}
-    for text in setting or []:
-        values = override(values, text)
+    options = options_of(MagnitudeOptions(), None, setting)
     if corrections is not None:
-        values["corrections"] = _read_corrections(corrections)
-    options = make(MagnitudeOptions, values, "--set")
+        late = corrections_of(corrections, "station_id", "correction")
+        options = dataclasses.replace(options, corrections=late)
     table, mine = read_events(events), read_assignments(assignments or events)
     known = find_responses(stations, responses)
     archive: Any = sds if sds is not None else files
@@ -82,25 +85,11 @@ def magnitude(
     if amplitudes is not None:
         write_amplitudes(found.amplitudes, amplitudes)
     if as_json:
-        notes = [{"where": p.where, "reason": p.reason} for p in found.problems]
-        typer.echo(json.dumps({"events": found.events.rows(), "notes": notes}, indent=1))
+        told = {"events": found.events.rows(), "notes": notes_of(found.problems)}
+        typer.echo(json.dumps(told, indent=1))
     elif not quiet:
         _report(found, output)
     raise typer.Exit(1 if any(problem.fatal for problem in found.problems) else 0)
-
-
-def _read_corrections(path: str) -> list[list[Any]]:
-    import csv
-
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as handle:
-            return [[row["station_id"], float(row["correction"])] for row in csv.DictReader(handle)]
-    except OSError as error:
-        raise ConfigError(f"station corrections {path} cannot be read: {error.strerror or error}") from error
-    except (KeyError, ValueError, TypeError) as error:
-        raise ConfigError(
-            f"station corrections {path}: {error}; expected columns station_id,correction"
-        ) from error
 
 
 def _report(found: Magnitudes, output: str) -> None:
@@ -112,7 +101,4 @@ def _report(found: Magnitudes, output: str) -> None:
     span = f" ({', '.join(kinds)} {sizes.min():.1f} to {sizes.max():.1f})" if len(sizes) else ""
     target = "" if output == "-" else f" -> {output}"
     typer.echo(f"{len(sizes)} of {len(found.events)} events have a magnitude{span}{target}", err=True)
-    for problem in found.problems[:20]:
-        typer.echo(f"note: {problem.where}: {problem.reason}", err=True)
-    if len(found.problems) > 20:
-        typer.echo(f"note: {len(found.problems) - 20} more; see --json", err=True)
+    say_notes(found.problems)

@@ -1,13 +1,35 @@
-"""What commands that begin from a dataclass of options share."""
+"""What several commands share: options, how they become a dataclass, and what is said at the end."""
 
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-__all__ = ["Config", "Json", "Quiet", "Sets", "options_of", "say"]
+from onsets.errors import ConfigError
+
+if TYPE_CHECKING:
+    from onsets.types import Problem
+
+__all__ = [
+    "Config",
+    "Json",
+    "NoSummary",
+    "OfEvents",
+    "Quiet",
+    "Sds",
+    "Sets",
+    "Stations",
+    "Velocity",
+    "Waveforms",
+    "corrections_of",
+    "notes_of",
+    "options_of",
+    "say",
+    "say_notes",
+]
 
 T = TypeVar("T")
 Config = Annotated[
@@ -18,6 +40,25 @@ Sets = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")]
+NoSummary = Annotated[bool, typer.Option("--quiet", "-q", help="No summary.")]
+OfEvents = Annotated[
+    str | None,
+    typer.Option("--assignments", "-a", help="Picks of the events; not needed with .xml, .sqlite."),
+]
+Stations = Annotated[
+    str | None,
+    typer.Option("--stations", "-s", help="Stations: CSV, StationXML, REAL, HypoDD, NonLinLoc."),
+]
+Velocity = Annotated[
+    str | None,
+    typer.Option("--velocity", "-v", help="Layered model: table, .nd, HypoDD, NonLinLoc, VELEST."),
+]
+Sds = Annotated[str | None, typer.Option(help="SDS archive of the waveforms.")]
+Waveforms = Annotated[
+    list[str] | None, typer.Option("--waveforms", help="Files, folders or patterns instead of --sds.")
+]
+
+MOST_NOTES = 20
 
 
 def options_of(default: T, path: str | None, sets: list[str] | None) -> T:
@@ -32,7 +73,29 @@ def options_of(default: T, path: str | None, sets: list[str] | None) -> T:
     values: dict[str, Any] = config.plain(default)
     for text in sets or ():
         values = config.override(values, text)
-    return config.make(type(default), values)
+    return config.make(type(default), values, "--set")
+
+
+def corrections_of(path: str, *columns: str) -> tuple[tuple[Any, ...], ...]:
+    """Return the rows of a table of station corrections; the last column is a number.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be read or lacks a column.
+    """
+    import csv
+
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as handle:
+            rows = list(csv.DictReader(handle))
+        return tuple((*(row[name] for name in columns[:-1]), float(row[columns[-1]])) for row in rows)
+    except OSError as error:
+        raise ConfigError(f"station corrections {path} cannot be read: {error.strerror or error}") from error
+    except (KeyError, ValueError, TypeError) as error:
+        raise ConfigError(
+            f"station corrections {path}: {error}; expected columns {','.join(columns)}"
+        ) from error
 
 
 def say(said: dict[str, Any], words: str, as_json: bool, quiet: bool) -> None:
@@ -41,3 +104,16 @@ def say(said: dict[str, Any], words: str, as_json: bool, quiet: bool) -> None:
         typer.echo(json.dumps(said))
     elif not quiet:
         typer.echo(words.format(**said))
+
+
+def notes_of(problems: Iterable[Problem]) -> list[dict[str, str]]:
+    """Return what was not used as JSON has it."""
+    return [{"where": problem.where, "reason": problem.reason} for problem in problems]
+
+
+def say_notes(problems: Sequence[Problem], all_in: str = "; see --json") -> None:
+    """Say on standard error what was not used; the first of many, and where to find the others."""
+    for problem in problems[:MOST_NOTES]:
+        typer.echo(f"note: {problem.where}: {problem.reason}", err=True)
+    if len(problems) > MOST_NOTES:
+        typer.echo(f"note: {len(problems) - MOST_NOTES} more{all_in}", err=True)

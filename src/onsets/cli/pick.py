@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from onsets.cli.options import Quiet, notes_of
 from onsets.cli.progress import clock, progress_bar
 from onsets.errors import ConfigError
 
@@ -82,7 +83,7 @@ def pick(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print picks, ledger and failures as JSON.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Pick P and S onsets in waveform files or an SDS archive.
 
@@ -147,8 +148,8 @@ def summary(run: PickRun, model: str, output: str) -> dict[str, Any]:
         "picks": run.picks.rows() if output == "-" else [],
         "detections": run.detections.rows(),
         "ledger": [row.row() for row in run.ledger],
-        "failures": [{"where": p.where, "reason": p.reason} for p in run.failures],
-        "notes": [{"where": p.where, "reason": p.reason} for p in run.problems if not p.fatal],
+        "failures": notes_of(run.failures),
+        "notes": notes_of(p for p in run.problems if not p.fatal),
     }
 
 

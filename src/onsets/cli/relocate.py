@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from onsets.cli.options import NoSummary, Stations, Velocity, notes_of, options_of, say_notes
 from onsets.errors import ConfigError
 
 if TYPE_CHECKING:
     from onsets.location import RelocateOptions, Relocation
     from onsets.store.hypodd_inp import HypoddControl
+    from onsets.types import Problem
 
 __all__ = ["relocate"]
 
@@ -27,10 +29,8 @@ def relocate(
         str | None,
         typer.Option("--assignments", "-a", help="Picks of the events: differences are made of them."),
     ] = None,
-    stations: Annotated[str | None, typer.Option("--stations", "-s", help="Stations in any form.")] = None,
-    velocity: Annotated[
-        str | None, typer.Option("--velocity", "-v", help="Layered model in any form; hypoDD.inp holds one.")
-    ] = None,
+    stations: Stations = None,
+    velocity: Velocity = None,
     output: Annotated[
         str,
         typer.Option("--output", "-o", help="Relocated events, .reloc as HypoDD writes them, or - for CSV."),
@@ -47,12 +47,14 @@ def relocate(
     save_cc: Annotated[
         str | None, typer.Option(help="Write the differences found in --sds as dt.cc.")
     ] = None,
-    inp: Annotated[str | None, typer.Option(help="hypoDD.inp: weights, links and model as there.")] = None,
+    inp: Annotated[
+        str | None, typer.Option(help="hypoDD.inp: weights, links and, without --velocity, model as there.")
+    ] = None,
     setting: Annotated[
         list[str] | None, typer.Option("--set", help="KEY=VALUE, such as bootstrap=200 or air=drop.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print events and iterations as JSON.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No summary.")] = False,
+    quiet: NoSummary = False,
 ) -> None:
     """Relocate events relative to each other by double difference.
 
@@ -83,19 +85,18 @@ def relocate(
         write_locations(found.events.take(kept), output, found.counts[kept])
     elif not (as_json and output == "-"):
         write_events(found.events, output)
-    reasons = [*notes, *({"where": p.where, "reason": p.reason} for p in found.problems)]
+    notes += found.problems
     if as_json:
         summary = {"events": found.events.rows(), "relocated": found.relocated.tolist()}
-        summary |= {"cluster": found.cluster.tolist(), "iterations": found.history, "notes": reasons}
+        summary |= {"cluster": found.cluster.tolist(), "iterations": found.history, "notes": notes_of(notes)}
         typer.echo(json.dumps(summary, indent=1, default=float))
     elif not quiet:
-        _report(found, reasons, output)
+        _report(found, notes, output)
     raise typer.Exit(0 if found.relocated.any() else 1)
 
 
 def _options(control: HypoddControl | None, settings: list[str]) -> RelocateOptions:
     """Return the options of a control file, changed by settings."""
-    from onsets.config import make, override, plain
     from onsets.location import RelocateOptions, WeightSet
 
     options = RelocateOptions()
@@ -104,10 +105,7 @@ def _options(control: HypoddControl | None, settings: list[str]) -> RelocateOpti
         links = max(control.min_links_cc, control.min_links_ct, 1)
         air = "drop" if control.drop_air else "hold"
         options = RelocateOptions(sets, control.max_station_km, links, air)
-    values: dict[str, Any] = plain(options)
-    for text in settings:
-        values = override(values, text)
-    return make(RelocateOptions, values, "--set")
+    return options_of(options, None, settings)
 
 
 def _inputs(
@@ -116,7 +114,7 @@ def _inputs(
     differences: tuple[str | None, str | None],
     sds: str | None,
     save_cc: str | None,
-) -> tuple[Any, Any, list[dict[str, str]]]:
+) -> tuple[Any, Any, list[Problem]]:
     """Read events and gather differences of every source that was given."""
     from onsets.location import pair_picks
     from onsets.pipeline import correlate_archive
@@ -142,14 +140,14 @@ def _inputs(
         for path, kind in zip(differences, ("ct", "cc"), strict=True)
         if path is not None
     ]
-    notes: list[dict[str, str]] = []
+    notes: list[Problem] = []
     if picks is not None and differences[0] is None:
         parts.append(pair_picks(table, picks))
     if sds is not None:
         if picks is None:
             raise ConfigError("--sds needs --assignments FILE (or EVENTS of HypoDD's .pha)")
         correlated, problems = correlate_archive(table, picks, sds)
-        notes += [{"where": p.where, "reason": p.reason} for p in problems]
+        notes += problems
         parts.append(correlated)
         if save_cc is not None:
             write_differences(correlated, save_cc, "cc")
@@ -158,7 +156,7 @@ def _inputs(
     return table, Differences.concat(parts), notes
 
 
-def _report(found: Relocation, notes: list[dict[str, str]], output: str) -> None:
+def _report(found: Relocation, notes: list[Problem], output: str) -> None:
     """Say on standard error how many events moved, and how well the differences fit."""
     last = found.history[-1]
     target = "" if output == "-" else f" -> {output}"
@@ -173,7 +171,4 @@ def _report(found: Relocation, notes: list[dict[str, str]], output: str) -> None
         f"{last['used']} differences, rms {rms}{target}",
         err=True,
     )
-    for note in notes[:20]:
-        typer.echo(f"note: {note['where']}: {note['reason']}", err=True)
-    if len(notes) > 20:
-        typer.echo(f"note: {len(notes) - 20} more; see --json", err=True)
+    say_notes(notes)

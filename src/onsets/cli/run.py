@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from onsets.cli.options import Quiet, notes_of, say_notes
 from onsets.cli.progress import progress_bar
 
 __all__ = ["run"]
@@ -23,7 +24,7 @@ def run(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print steps, ledger and failures as JSON.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Run the steps of a configuration, each once: an archive to a catalogue and a page, resumable.
 
@@ -49,9 +50,9 @@ def run(
             "folder": settings.output.folder,
             "steps": done.steps,
             "skipped": list(done.skipped),
-            "notes": [{"where": p.where, "reason": p.reason} for p in done.notes],
+            "notes": notes_of(done.notes),
             "ledger": [row.row() for row in picked.ledger],
-            "failures": [{"where": p.where, "reason": p.reason} for p in picked.failures],
+            "failures": notes_of(picked.failures),
         }
         typer.echo(json.dumps(told, indent=1))
     elif not quiet:
@@ -60,9 +61,6 @@ def run(
             numbers = ", ".join(f"{value} {key}" for key, value in facts.items() if isinstance(value, int))
             files = ", ".join(facts.get("files", []))
             typer.echo(f"{name}{again}: {numbers} -> {settings.output.folder}: {files}", err=True)
-        for note in done.notes[:20]:
-            typer.echo(f"note: {note.where}: {note.reason}", err=True)
-        if len(done.notes) > 20:
-            typer.echo(f"note: {len(done.notes) - 20} more; see --json", err=True)
+        say_notes(done.notes)
         problem_lines(picked)
     raise typer.Exit(1 if picked.failures else 0)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from onsets.cli.options import Quiet
 from onsets.cli.progress import clock
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def train(
             "--set", metavar="KEY=VALUE", help="Change a key, such as run.seed=1 or data.root=FOLDER."
         ),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Train a network by a recipe; under torchrun, by several processes.
 
