@@ -29,8 +29,8 @@ References
 ----------
 Hutton, L. K., and Boore, D. M. (1987), doi 10.1785/BSSA0770062074. Bakun, W. H., and Joyner, W. B.
 (1984), doi 10.1785/BSSA0740051827. Richter, C. F. (1958), Elementary Seismology, table 22-1. Uhrhammer,
-R. A., et al. (2011), doi 10.1785/0120100106. Bobbio, A., et al. (2009), doi 10.1785/0120080364. Michaelson,
-C. A. (1990), doi 10.1785/BSSA0800051190. Castello, B., et al. (2007), doi 10.1785/0120050258. The others,
+R. A., et al. (2011), doi 10.1785/0120100106. Bobbio, A., et al. (2009), BSSA 99, 2461. Michaelson,
+C. A. (1990), doi 10.1785/BSSA0800051190. Castello, B., et al. (2007), BSSA 97. The others,
 and Richter's table, as printed in Bormann, P. (2012), doi 10.2312/GFZ.NMSOP-2_DS_3.1.
 """
 
