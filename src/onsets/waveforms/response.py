@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from onsets.errors import CatalogueError, MissingExtraError
+from onsets.errors import CatalogueError
 from onsets.waveforms.stations import label_to_id
+from onsets.waveforms.stations_xml import epoch_ns, open_station_xml
 
 __all__ = ["GAIN", "Response", "Responses", "find_responses", "read_responses"]
 
@@ -159,27 +160,16 @@ def _pendulum(gain: float, corner_hz: float, damping: float) -> Callable[[Floats
 
 
 def _of_xml(path: str | Path) -> list[Response]:
-    try:
-        from obspy import read_inventory
-    except ImportError:
-        raise MissingExtraError("ObsPy", "obspy", "StationXML") from None
-    try:
-        inventory = read_inventory(str(path), format="STATIONXML")
-    except Exception as error:  # the reader raises whatever its XML parser meets
-        raise CatalogueError(f"{path} is no StationXML: {type(error).__name__}: {error}") from error
     out = []
-    for network in inventory:
+    for network in open_station_xml(path):
         for station in network:
             for channel in station:
                 if channel.response is None or not channel.response.response_stages:
                     continue
-                ends = (channel.start_date, channel.end_date)
-                span = tuple(
-                    limit if time is None or not 1678 <= time.year < 2262 else int(time.ns)
-                    for time, limit in zip(ends, _FOREVER, strict=True)
-                )
+                begin, end = epoch_ns(channel)
+                span = (_FOREVER[0] if begin is None else begin, _FOREVER[1] if end is None else end)
                 name = f"{network.code}.{station.code}.{channel.location_code}"
-                out.append(Response(name, channel.code, (span[0], span[1]), _evaluated(channel.response)))
+                out.append(Response(name, channel.code, span, _evaluated(channel.response)))
     return out
 
 

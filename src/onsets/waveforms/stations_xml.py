@@ -7,7 +7,36 @@ from typing import Any
 
 from onsets.errors import CatalogueError, MissingExtraError
 
-__all__ = ["read_station_xml"]
+__all__ = ["epoch_ns", "open_station_xml", "read_station_xml"]
+
+
+def open_station_xml(path: str | Path) -> Any:
+    """Return the networks of a StationXML file, as ObsPy's Inventory.
+
+    Raises
+    ------
+    CatalogueError
+        If the file cannot be read.
+    MissingExtraError
+        If ObsPy is not installed.
+    """
+    try:
+        from obspy import read_inventory
+    except ImportError:
+        raise MissingExtraError("ObsPy", "obspy", "StationXML") from None
+    try:
+        return read_inventory(str(path), format="STATIONXML")
+    except Exception as error:  # the reader raises whatever its XML parser meets
+        raise CatalogueError(f"{path} is no StationXML: {type(error).__name__}: {error}") from error
+
+
+def epoch_ns(place: Any) -> tuple[int | None, int | None]:
+    """Return begin and end of a station or channel, ns UTC; None where open, or beyond what ns can say."""
+    begin, end = (
+        None if time is None or not 1678 <= time.year < 2262 else int(time.ns)
+        for time in (place.start_date, place.end_date)
+    )
+    return begin, end
 
 
 def read_station_xml(path: str | Path) -> list[dict[str, Any]]:
@@ -26,21 +55,11 @@ def read_station_xml(path: str | Path) -> list[dict[str, Any]]:
 
     Raises
     ------
-    CatalogueError
-        If the file cannot be read.
-    MissingExtraError
-        If ObsPy is not installed.
+    CatalogueError, MissingExtraError
+        As :func:`open_station_xml`.
     """
-    try:
-        from obspy import read_inventory
-    except ImportError:
-        raise MissingExtraError("ObsPy", "obspy", "StationXML") from None
-    try:
-        inventory = read_inventory(str(path), format="STATIONXML")
-    except Exception as error:  # the reader raises whatever its XML parser meets
-        raise CatalogueError(f"{path} is no StationXML: {type(error).__name__}: {error}") from error
     rows: list[dict[str, Any]] = []
-    for network in inventory:
+    for network in open_station_xml(path):
         for station in network:
             for place in station.channels or [station]:
                 location = getattr(place, "location_code", "")
@@ -51,8 +70,7 @@ def read_station_xml(path: str | Path) -> list[dict[str, Any]]:
                     "longitude": float(place.longitude),
                     "elevation_m": float(place.elevation) - float(getattr(place, "depth", 0.0) or 0.0),
                 }
-                for name, time in (("start_ns", place.start_date), ("end_ns", place.end_date)):
-                    if time is not None and 1678 <= time.year < 2262:
-                        row[name] = int(time.ns)
+                span = zip(("start_ns", "end_ns"), epoch_ns(place), strict=True)
+                row |= {name: time for name, time in span if time is not None}
                 rows.append(row)
     return rows
