@@ -1,6 +1,10 @@
+import sys
+
 import pytest
 
+from onsets.errors import MissingExtraError
 from onsets.plots import look_of, panels
+from onsets.plots.canvas import empty_figure
 
 pytest.importorskip("matplotlib")
 
@@ -25,3 +29,16 @@ def test_nothing_overlaps(rows, columns, names):
 def test_long_names_are_cut():
     figure, _ = panels(1, 1, ["x" * 80])
     assert len(figure.texts[0].get_text()) == 28
+
+
+def test_a_figure_has_the_size_that_was_asked_and_lays_out_nothing():
+    figure = empty_figure(5.0, 2.0)
+    assert figure.get_size_inches().tolist() == [5.0, 2.0] and figure.dpi == 100
+    assert figure.get_layout_engine() is None and not figure.axes
+    assert type(figure.canvas).__name__ == "FigureCanvasAgg"
+
+
+def test_without_matplotlib_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'onsets\[plots\]'"):
+        empty_figure(1.0, 1.0)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from onsets.errors import ConfigError, MissingExtraError
+from onsets.errors import ConfigError
+from onsets.plots.canvas import empty_figure
 from onsets.plots.rows import draw_component
 from onsets.plots.save import check_picture, save_figure
 from onsets.plots.style import AXIS, DARK, LARGE, NORMAL, SMALL, phase_colour
@@ -138,15 +139,8 @@ def _reach(weights: _Weights) -> int | None:
 
 def _axes(heights: list[float], view: View) -> tuple[Figure, list[Axes]]:
     """Return a figure with rows of these heights in inches from the top, over one time axis."""
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtraError("matplotlib", "plots", "plotting") from error
     height = _BOTTOM + _TOP + sum(heights) + _BETWEEN * (len(heights) - 1)
-    figure = Figure(figsize=(_WIDTH, height), dpi=100, facecolor="white")
-    figure.set_layout_engine("none")
-    FigureCanvasAgg(figure)
+    figure = empty_figure(_WIDTH, height)
     times, texts = utc_ticks(view.start_ns, view.end_ns)
     axes, top = [], height - _TOP
     for number, tall in enumerate(heights):

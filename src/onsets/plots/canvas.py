@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["look_of", "panels", "titled"]
+__all__ = ["empty_figure", "look_of", "panels", "titled"]
 
 # Okabe and Ito's colours without yellow, which is too light for lines.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#666666")
@@ -30,6 +30,25 @@ def look_of(k: int) -> dict[str, Any]:
     ({'color': '#0072B2', 'linestyle': '-'}, '--')
     """
     return {"color": COLOURS[k % len(COLOURS)], "linestyle": STYLES[k // len(COLOURS) % len(STYLES)]}
+
+
+def empty_figure(width: float, height: float) -> Figure:
+    """Return a white figure with an Agg canvas, of a size in inches, in which nothing moves by itself.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+    """
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise MissingExtraError("matplotlib", "plots", "plotting") from error
+    figure = Figure(figsize=(width, height), dpi=100, facecolor="white")
+    figure.set_layout_engine("none")
+    FigureCanvasAgg(figure)
+    return figure
 
 
 def panels(
@@ -70,17 +89,11 @@ def panels(
     MissingExtraError
         If matplotlib is not installed.
     """
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-        from matplotlib.lines import Line2D
-    except ImportError as error:
-        raise MissingExtraError("matplotlib", "plots", "plotting") from error
     head = TITLE * bool(title) + LEGEND * -(-len(names) // PER_ROW) + 0.1
     total = head + rows * (height + 0.3 + below)
-    figure = Figure(figsize=(WIDTH, total), dpi=100, facecolor="white")
-    figure.set_layout_engine("none")
-    FigureCanvasAgg(figure)
+    figure = empty_figure(WIDTH, total)
+    from matplotlib.lines import Line2D
+
     width = (WIDTH - RIGHT - columns * left) / columns
     axes = []
     for row in range(rows):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from onsets.errors import MissingExtraError
+from onsets.plots.canvas import empty_figure
 from onsets.plots.style import AXIS, DARK, LARGE, NORMAL, SMALL, phase_colour
 
 if TYPE_CHECKING:
@@ -68,17 +68,10 @@ def figure_examples(examples: Sequence[Example], title: str = "") -> Figure:
     MissingExtraError
         If matplotlib is not installed.
     """
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtraError("matplotlib", "plots", "plotting") from error
     names = list(examples[0].curves)
     head = HEAD + TITLE * bool(title)
     height = head + WAVE + len(names) * (ROW + GAP) + BOTTOM
-    figure = Figure(figsize=(WIDTH, height), dpi=100, facecolor="white")
-    figure.set_layout_engine("none")
-    FigureCanvasAgg(figure)
+    figure = empty_figure(WIDTH, height)
     if title:
         figure.text(0.3 / WIDTH, 1 - 0.16 / height, title, size=LARGE, weight="bold", color=DARK, va="top")
     width = (WIDTH - LEFT - RIGHT - (len(examples) - 1) * BETWEEN) / len(examples)

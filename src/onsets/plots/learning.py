@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from onsets.errors import ConfigError, MissingExtraError
+from onsets.errors import ConfigError
+from onsets.plots.canvas import empty_figure
 from onsets.plots.save import check_picture, save_figure
 from onsets.plots.style import AXIS, DARK, GRID, LARGE, NORMAL, SMALL, phase_colour
 
@@ -78,13 +79,7 @@ def figure_learning(rows: Rows, *, title: str = "") -> Figure:
     """
     if not rows:
         raise ConfigError("the log holds no update; there is nothing to draw")
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtraError("matplotlib", "plots", "plotting") from error
-    figure = Figure(figsize=(8.0, 6.4), dpi=100, facecolor="white")
-    FigureCanvasAgg(figure)
+    figure = empty_figure(8.0, 6.4)
     steps = [row for row in rows if row["kind"] == "step"]
     epochs = [row for row in rows if row["kind"] == "epoch"]
     axes = figure.subplots(3, 1, sharex=True, height_ratios=(3, 2, 1))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from onsets.errors import ConfigError, MissingExtraError
+from onsets.errors import ConfigError
+from onsets.plots.canvas import empty_figure
 from onsets.plots.labels import MOST_LABELS, Label, place_labels, text_width_in
 from onsets.plots.rows import NO_DATA, draw_component, draw_curve, shade_gaps
 from onsets.plots.save import check_picture, save_figure
@@ -115,7 +116,7 @@ def figure_record(
     MissingExtraError
         If matplotlib is not installed.
     """
-    figure = _empty_figure()
+    figure = empty_figure(_WIDTH, 1.0)
     view = _view(record, start_ns, end_ns)
     shown = [pick for pick in picks.sorted() if _in_view(pick, record, view)]
     x_in = [view.x(pick.time_ns) / view.seconds * _INNER for pick in shown]
@@ -130,18 +131,6 @@ def figure_record(
         shade_gaps(axes[-1], record, np.asarray(record.valid.any(axis=0)), view)
     _draw_picks(axes[: len(rows)], shown, labels, view)
     _draw_heading(figure, title or _title(record, curve), _keys(axes, curve, shown, thresholds or {}))
-    return figure
-
-
-def _empty_figure() -> Figure:
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtraError("matplotlib", "plots", "plotting") from error
-    figure = Figure(figsize=(_WIDTH, 1.0), dpi=100, facecolor="white")
-    figure.set_layout_engine("none")
-    FigureCanvasAgg(figure)
     return figure
 
 
