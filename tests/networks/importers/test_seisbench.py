@@ -5,7 +5,14 @@ import json
 import pytest
 
 from onsets.errors import SpecError
-from onsets.networks.importers._seisbench import check_known, choose, overlap_samples, read_config
+from onsets.networks.importers._seisbench import (
+    check_keys,
+    check_wanted,
+    choose,
+    normalisation_of,
+    overlap_samples,
+    read_config,
+)
 
 
 @pytest.mark.parametrize(("weights", "description"), [("a.pt", "a.json"), ("a.pt.v2", "a.json.v2")])
@@ -29,9 +36,30 @@ def test_a_missing_description_says_where_it_was_sought(tmp_path):
 
 
 def test_unknown_keys_name_the_nearest():
-    check_known({"norm": 1}, ("norm", "phases"), "f", "argument")
-    with pytest.raises(SpecError, match="f: unknown argument 'nrom'; did you mean 'norm'"):
-        check_known({"nrom": 1}, ("norm", "phases"), "f", "argument")
+    config = {"model_args": {"norm": 1, "width": 2}, "default_args": {"overlap": 1}}
+    check_keys(config, "f", ("width",))
+    with pytest.raises(SpecError, match="f: unknown model argument 'width'"):
+        check_keys(config, "f", default=("width",))
+    config["default_args"]["overlop"] = 2
+    with pytest.raises(SpecError, match="f: unknown default argument 'overlop'; did you mean 'overlap'"):
+        check_keys(config, "f", ("width",))
+
+
+def test_what_a_network_cannot_be_is_named():
+    check_wanted({"grouping": None}, "f", {"classes": (2, 2)})
+    with pytest.raises(SpecError, match="f: classes is 3, which cannot be: 3 -> 2"):
+        check_wanted({"classes": 3}, "f", {"classes": (3, 2)})
+    with pytest.raises(SpecError, match="f: norm_detrend is 1, which cannot be: True -> False"):
+        check_wanted({"norm_detrend": 1}, "f", {})
+
+
+def test_what_windows_are_divided_by():
+    for std in ("window-std", "component-std"):
+        assert normalisation_of({}, std, "f") == normalisation_of({"norm": "std"}, std, "f") == std
+        assert normalisation_of({"norm": "std", "norm_amp_per_comp": True}, std, "f") == "component-max"
+        assert normalisation_of({"norm": "peak"}, std, "f") == "component-max"
+    with pytest.raises(SpecError, match="f: norm is 'max'"):
+        normalisation_of({"norm": "max"}, "window-std", "f")
 
 
 def test_choices():

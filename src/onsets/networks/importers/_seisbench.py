@@ -9,9 +9,53 @@ from typing import Any
 
 from onsets.errors import SpecError, nearest
 
-__all__ = ["STACKINGS", "check_known", "choose", "overlap_samples", "read_config"]
+__all__ = [
+    "STACKINGS",
+    "check_keys",
+    "check_wanted",
+    "choose",
+    "normalisation_of",
+    "overlap_samples",
+    "read_config",
+]
 
 STACKINGS = {"avg": "mean", "max": "max"}
+MODEL_ARGS = (
+    "classes",
+    "component_order",
+    "filter_args",
+    "filter_kwargs",
+    "grouping",
+    "in_channels",
+    "in_samples",
+    "norm",
+    "norm_amp_per_comp",
+    "norm_detrend",
+    "phases",
+    "sampling_rate",
+    # these do not change what the network is or reads
+    "allow_padding",
+    "citation",
+    "default_args",
+    "labels",
+    "output_type",
+    "pred_sample",
+)
+DEFAULT_ARGS = (
+    "*_threshold",
+    "P_threshold",
+    "S_threshold",
+    "blinding",
+    "overlap",
+    "stacking",
+    # these concern SeisBench's own run only
+    "batch_size",
+    "copy",
+    "flexible_horizontal_components",
+    "strict",
+    "stride",
+    "zerophase_resample",
+)
 
 
 def read_config(path_pt: str | Path, path_json: str | Path | None = None) -> dict[str, Any]:
@@ -46,17 +90,55 @@ def read_config(path_pt: str | Path, path_json: str | Path | None = None) -> dic
     return config
 
 
-def check_known(values: Mapping[str, Any], known: tuple[str, ...], where: str, what: str) -> None:
+def check_keys(
+    config: Mapping[str, Any], where: str, model: tuple[str, ...] = (), default: tuple[str, ...] = ()
+) -> None:
     """Refuse keys that are not known, such as a newer version's.
+
+    Parameters
+    ----------
+    config : mapping
+        As :func:`read_config` gives it.
+    where : str
+        Begins each message.
+    model, default : tuple of str
+        Keys of this network, beside those that all have.
 
     Raises
     ------
     SpecError
         Naming the nearest known key.
     """
-    for key in values:
-        if key not in known:
-            raise SpecError(f"{where}: unknown {what} {key!r}; {nearest(key, known)}")
+    for table, known in (("model", MODEL_ARGS + model), ("default", DEFAULT_ARGS + default)):
+        for key in config[f"{table}_args"]:
+            if key not in known:
+                raise SpecError(f"{where}: unknown {table} argument {key!r}; {nearest(key, known)}")
+
+
+def check_wanted(model: Mapping[str, Any], where: str, wanted: Mapping[str, tuple[Any, Any]]) -> None:
+    """Refuse what a network of ours cannot be.
+
+    Parameters
+    ----------
+    model : mapping
+        ``model_args``.
+    where : str
+        Begins each message.
+    wanted : mapping of str to tuple
+        By key what the description means, and what it must mean.
+
+    Raises
+    ------
+    SpecError
+        Naming the first key that differs.
+    """
+    ours = {
+        "norm_detrend": (bool(model.get("norm_detrend")), False),
+        "grouping": (model.get("grouping") or "instrument", "instrument"),
+    }
+    for key, (got, expected) in {**wanted, **ours}.items():
+        if got != expected:
+            raise SpecError(f"{where}: {key} is {model.get(key)!r}, which cannot be: {got} -> {expected}")
 
 
 def choose(choices: Mapping[str, str], value: Any, where: str, what: str) -> str:
@@ -70,6 +152,28 @@ def choose(choices: Mapping[str, str], value: Any, where: str, what: str) -> str
     if value not in choices:
         raise SpecError(f"{where}: {what} is {value!r}; {nearest(str(value), tuple(choices))}")
     return choices[value]
+
+
+def normalisation_of(model: Mapping[str, Any], std: str, where: str) -> str:
+    """Return what windows are divided by, as a Spec says it.
+
+    Parameters
+    ----------
+    model : mapping
+        ``model_args``.
+    std : str
+        What this network makes of the word ``std``.
+    where : str
+        Begins each message.
+
+    Raises
+    ------
+    SpecError
+        For another word than ``std`` and ``peak``.
+    """
+    peak = bool(model.get("norm_amp_per_comp"))
+    words = {"std": std, "peak": "component-max"}
+    return choose(words, "peak" if peak else model.get("norm", "std"), where, "norm")
 
 
 def overlap_samples(value: float, samples: int, where: str) -> int:

@@ -27,8 +27,10 @@ from onsets.errors import SpecError
 from onsets.networks import eqtransformer
 from onsets.networks.importers._seisbench import (
     STACKINGS,
-    check_known,
+    check_keys,
+    check_wanted,
     choose,
+    normalisation_of,
     overlap_samples,
     read_config,
 )
@@ -39,7 +41,6 @@ __all__ = ["import_seisbench_eqtransformer"]
 
 COMPATIBLE = {word: word for word in ("", "conservative", "non-conservative")}
 TAPER_SAMPLES = 6
-NORMALISATIONS = {"std": "window-std", "peak": "component-max"}
 # Our name -> theirs.
 ATTENTION = {
     "query.weight": "Wt",
@@ -57,46 +58,8 @@ TRANSFORMER = {
        for ours, theirs in (("widen", "lin1"), ("narrow", "lin2"))
        for word in ("weight", "bias")},
 }  # fmt: skip
-MODEL_ARGS = (
-    "in_channels",
-    "in_samples",
-    "classes",
-    "phases",
-    "lstm_blocks",
-    "drop_rate",
-    "original_compatible",
-    "sampling_rate",
-    "norm",
-    "norm_amp_per_comp",
-    "norm_detrend",
-    "component_order",
-    "filter_args",
-    "filter_kwargs",
-    "grouping",
-    # these do not change what the network is or reads
-    "allow_padding",
-    "citation",
-    "default_args",
-    "labels",
-    "output_type",
-    "pred_sample",
-)
-DEFAULT_ARGS = (
-    "overlap",
-    "blinding",
-    "stacking",
-    "P_threshold",
-    "S_threshold",
-    "*_threshold",
-    "detection_threshold",
-    # these concern SeisBench's own run only
-    "batch_size",
-    "copy",
-    "flexible_horizontal_components",
-    "strict",
-    "stride",
-    "zerophase_resample",
-)
+MODEL_ARGS = ("lstm_blocks", "drop_rate", "original_compatible")
+DEFAULT_ARGS = ("detection_threshold",)
 
 
 def import_seisbench_eqtransformer(
@@ -201,8 +164,7 @@ def _turned(
 def _spec(config: Mapping[str, Any], where: str, near_filter: bool) -> tuple[Spec, str]:
     """Return the Spec and the order of the branches."""
     model, default = config["model_args"], config["default_args"]
-    check_known(model, MODEL_ARGS, where, "model argument")
-    check_known(default, DEFAULT_ARGS, where, "default argument")
+    check_keys(config, where, MODEL_ARGS, DEFAULT_ARGS)
     phases = "".join(model.get("phases", "PS"))
     channels, samples = model.get("in_channels", 3), model.get("in_samples", 6000)
     order = "".join(model.get("component_order") or "ZNE")
@@ -213,14 +175,9 @@ def _spec(config: Mapping[str, Any], where: str, near_filter: bool) -> tuple[Spe
         "phases": (sorted(phases), ["P", "S"]),
         "classes": (model.get("classes", 2), 2),
         "component_order": (len(order), channels),
-        "norm_detrend": (bool(model.get("norm_detrend")), False),
-        "grouping": (model.get("grouping") or "instrument", "instrument"),
     }
-    for key, (got, expected) in wanted.items():
-        if got != expected:
-            raise SpecError(f"{where}: {key} is {model.get(key)!r}, which cannot be: {got} -> {expected}")
-    peak = bool(model.get("norm_amp_per_comp"))
-    normalisation = choose(NORMALISATIONS, "peak" if peak else model.get("norm", "std"), where, "norm")
+    check_wanted(model, where, wanted)
+    normalisation = normalisation_of(model, "window-std", where)
     rate = float(model.get("sampling_rate") or 100.0)
     every = default.get("*_threshold", 0.1)
     options = {

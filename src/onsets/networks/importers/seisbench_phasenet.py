@@ -25,8 +25,10 @@ from onsets.errors import SpecError
 from onsets.networks import phasenet
 from onsets.networks.importers._seisbench import (
     STACKINGS,
-    check_known,
+    check_keys,
+    check_wanted,
     choose,
+    normalisation_of,
     overlap_samples,
     read_config,
 )
@@ -36,7 +38,6 @@ from onsets.spec import Spec
 __all__ = ["import_seisbench_phasenet"]
 
 SAMPLES = 3001
-NORMALISATIONS = {"std": "component-std", "peak": "component-max"}
 # Our part -> theirs: convolution and norm; or the branch and the place of the convolution in each level.
 ENDS = {"stem": ("inc", "in_bn"), "bottom": ("down_branch.4.0", "down_branch.4.1"), "head": ("out", "")}
 BRANCHES = {
@@ -46,43 +47,7 @@ BRANCHES = {
     "join": ("up_branch", 2),
 }
 BANDPASS = {"freqmin", "freqmax"}
-MODEL_ARGS = (
-    "in_channels",
-    "classes",
-    "phases",
-    "sampling_rate",
-    "norm",
-    "norm_amp_per_comp",
-    "norm_detrend",
-    "filter_factor",
-    "component_order",
-    "filter_args",
-    "filter_kwargs",
-    "grouping",
-    # these do not change what the network is or reads
-    "allow_padding",
-    "citation",
-    "default_args",
-    "in_samples",
-    "labels",
-    "output_type",
-    "pred_sample",
-)
-DEFAULT_ARGS = (
-    "overlap",
-    "blinding",
-    "stacking",
-    "P_threshold",
-    "S_threshold",
-    "*_threshold",
-    # these concern SeisBench's own run only
-    "batch_size",
-    "copy",
-    "flexible_horizontal_components",
-    "strict",
-    "stride",
-    "zerophase_resample",
-)
+MODEL_ARGS = ("filter_factor",)
 
 
 def import_seisbench_phasenet(
@@ -141,8 +106,7 @@ def _theirs(ours: str) -> str:
 
 def _spec(config: Mapping[str, Any], name: str, width: int, components: int, where: str) -> Spec:
     model, default = config["model_args"], config["default_args"]
-    check_known(model, MODEL_ARGS, where, "model argument")
-    check_known(default, DEFAULT_ARGS, where, "default argument")
+    check_keys(config, where, MODEL_ARGS)
     outputs = tuple(model.get("phases") or "NPS")
     order = "".join(model.get("component_order") or "ZNE")
     samples = model.get("in_samples") or SAMPLES
@@ -153,14 +117,9 @@ def _spec(config: Mapping[str, Any], name: str, width: int, components: int, whe
         "filter_factor": (8 * model.get("filter_factor", width // 8), width),
         "component_order": (len(order), components),
         "in_samples": (samples, SAMPLES),
-        "norm_detrend": (bool(model.get("norm_detrend")), False),
-        "grouping": (model.get("grouping") or "instrument", "instrument"),
     }
-    for key, (got, expected) in wanted.items():
-        if got != expected:
-            raise SpecError(f"{where}: {key} is {model.get(key)!r}, which cannot be: {got} -> {expected}")
-    peak = bool(model.get("norm_amp_per_comp"))
-    normalisation = choose(NORMALISATIONS, "peak" if peak else model.get("norm", "std"), where, "norm")
+    check_wanted(model, where, wanted)
+    normalisation = normalisation_of(model, "component-std", where)
     every = default.get("*_threshold", 0.3)
     return dataclasses.replace(
         phasenet.spec(width, components, samples),
