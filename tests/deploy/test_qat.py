@@ -7,7 +7,7 @@ import pytest
 import torch
 from onnx import numpy_helper
 
-from onsets.deploy.distil import Distilling
+from onsets.deploy.distilling import Distilling
 from onsets.deploy.int8 import to_int8
 from onsets.deploy.onnxfile import read_model, write_onnx
 from onsets.deploy.qat import _RoundedWeight, train_for_int8

@@ -7,6 +7,7 @@ import importlib
 import re
 import subprocess
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -45,6 +46,8 @@ def test_every_module_says_what_is_public(module_files):
         wrong += [f"{name}.__all__: {word} is not there" for word in face or () if not hasattr(module, word)]
         if face and len(set(face)) != len(face):
             wrong.append(f"{name}.__all__ names something twice")
+        hidden = [word for word in face or () if isinstance(getattr(module, word, None), ModuleType)]
+        wrong += [f"{name}.__all__: a module of the same name hides {word}" for word in hidden]
     assert not wrong
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from onsets.deploy.calibrate import calibration_windows
     from onsets.deploy.card import card_paths, check_card, read_card, spec_of, write_card
     from onsets.deploy.check import failures, measured
-    from onsets.deploy.distil import Distilling, distil
+    from onsets.deploy.distilling import Distilling, distil
     from onsets.deploy.equalise import equalised
     from onsets.deploy.export import FORMATS, Exported, export_network
     from onsets.deploy.fold import fold_batch_norm, strip_auxiliary
@@ -25,7 +25,7 @@ _HOMES = {
     "calibrate": ("calibration_windows",),
     "card": ("card_paths", "check_card", "read_card", "spec_of", "write_card"),
     "check": ("failures", "measured"),
-    "distil": ("Distilling", "distil"),
+    "distilling": ("Distilling", "distil"),
     "equalise": ("equalised",),
     "export": ("FORMATS", "Exported", "export_network"),
     "fold": ("fold_batch_norm", "strip_auxiliary"),

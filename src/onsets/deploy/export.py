@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from onsets.deploy.c.build import compile_files, write_source
 from onsets.deploy.c.emit import write_c
 from onsets.deploy.c.golden import write_golden
-from onsets.deploy.distil import Distilling
+from onsets.deploy.distilling import Distilling
 from onsets.deploy.fold import fold_batch_norm, strip_auxiliary
 from onsets.deploy.half import to_half
 from onsets.deploy.int8 import to_int8_mixed

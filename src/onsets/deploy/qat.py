@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
-from onsets.deploy.distil import Distilling, distil
+from onsets.deploy.distilling import Distilling, distil
 from onsets.deploy.fold import fold_batch_norm, strip_auxiliary
 from onsets.errors import ExportError
 from onsets.spec import Spec

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from onsets import networks
-from onsets.deploy.distil import Distilling, distil
+from onsets.deploy.distilling import Distilling, distil
 from onsets.errors import ConfigError
 
 
