@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onsets.errors import ConfigError
+from onsets.spec import Spec
 from onsets.types import Record
 from onsets.waveforms import filter as filters
-from onsets.waveforms.filter import bandpass, settling_samples
+from onsets.waveforms.filter import bandpass, in_band, settling_samples
 
 
 def make(data, valid=None, rate_hz=100.0):
@@ -196,3 +197,23 @@ def test_of_a_cut_nothing_is_left_two_settlings_away(band_hz):
     far, near = slice(2 * level, 7000 - 2 * level), slice(level // 4)
     np.testing.assert_allclose(other[:, far], one[:, 2000:9000][:, far], atol=1e-6)
     assert np.abs(other[:, near] - one[:, 2000:9000][:, near]).max() > 1e-3
+
+
+def test_the_band_of_a_network():
+    spec = Spec(
+        name="fake",
+        network="fake",
+        rate_hz=100.0,
+        samples=600,
+        hop_samples=300,
+        outputs=("N", "P", "S"),
+        activation="none",
+        normalisation="none",
+        thresholds={"P": 0.5, "S": 0.5},
+    )
+    record = make(noise(2000))
+    assert in_band(record, spec) is record
+    spec = dataclasses.replace(spec, bandpass_hz=(2.0, 20.0))
+    level = settling_samples(2.0, 20.0, record.rate_hz)
+    expected = bandpass(record, 2.0, 20.0, level_samples=level).data
+    np.testing.assert_array_equal(in_band(record, spec).data, expected)

@@ -9,7 +9,7 @@ import numpy as np
 from onsets.errors import WaveformError
 from onsets.spec import Spec
 from onsets.types import Float32, Record
-from onsets.waveforms import bandpass, cut, normalise
+from onsets.waveforms import cut, in_band, normalise
 
 __all__ = ["calibration_windows"]
 
@@ -46,9 +46,7 @@ def calibration_windows(records: Iterable[Record], spec: Spec, most: int = 200, 
                 f"{record.station_id} has {record.rate_hz:g} Hz, {spec.name} needs {spec.rate_hz:g} Hz; "
                 "resample it first"
             )
-        if spec.bandpass_hz is not None:
-            record = bandpass(record, *spec.bandpass_hz)
-        own = [row for w in cut(record, spec) for row in normalise(w.data, w.valid, spec)]
+        own = [row for w in cut(in_band(record, spec), spec) for row in normalise(w.data, w.valid, spec)]
         order = rng.permutation(len(own))
         first += [own[k] for k in order[:1]]
         rest += [own[k] for k in order[1:4]]

@@ -11,7 +11,7 @@ from onsets.errors import SpecError
 from onsets.runtime import Runner
 from onsets.spec import Spec
 from onsets.types import COMPONENTS, Curve, Float32, Mask, Record
-from onsets.waveforms import Head, Stack, bandpass, cut, normalise, window_starts
+from onsets.waveforms import Head, Stack, cut, in_band, normalise, window_starts
 
 __all__ = ["BATCH", "Annotator", "annotate", "curve_first", "curve_step", "probabilities"]
 
@@ -76,10 +76,8 @@ def annotate(
     if abs(record.rate_hz / spec.rate_hz - 1) > 1e-4:
         got, want = f"{record.rate_hz:g} Hz", f"{spec.rate_hz:g} Hz"
         raise SpecError(f"{record.station_id} has rate {got}, {spec.name} needs {want}; resample it first")
-    if spec.bandpass_hz is not None:
-        record = bandpass(record, *spec.bandpass_hz)
     annotator = Annotator(Head.of(record), runner, spec, batch, progress)
-    values, offsets_s = annotator.feed(record.data, record.valid)
+    values, offsets_s = annotator.feed(in_band(record, spec).data, record.valid)
     return Curve(
         record.station_id,
         record.channel_prefix,

@@ -21,7 +21,7 @@ from onsets.runtime import Runner
 from onsets.spec import Spec
 from onsets.tables import Detections, Picks
 from onsets.types import COMPONENTS, Curve, Float32, Mask, Pick, Record
-from onsets.waveforms import Head, Piece, Resampling, bandpass, resampling, settling_samples
+from onsets.waveforms import Head, Piece, Resampling, in_band, resampling, settling_samples
 
 __all__ = ["NetworkStream"]
 
@@ -105,8 +105,7 @@ class NetworkStream:
             first, begin, end = (self._change.place(sample) for sample in (first, begin, end))
         if self._played.samples < self._spec.samples:
             played = dataclasses.replace(played, flags=played.flags | {"short"})
-        band = self._spec.bandpass_hz
-        heard = played if band is None else bandpass(played, *band, level_samples=self._settling)
+        heard = in_band(played, self._spec)
         core = slice(begin - first, end - first)
         self._waves.add(played, core)
         values, offsets_s = self._annotator.feed(heard.data[:, core], heard.valid[:, core])

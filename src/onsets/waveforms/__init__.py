@@ -1,7 +1,7 @@
 """Waveforms: files and archives to records, records to windows and back."""
 
 from onsets.waveforms.deferred import DeferredError
-from onsets.waveforms.filter import bandpass, bandpass_sections, settling_samples
+from onsets.waveforms.filter import bandpass, bandpass_sections, in_band, settling_samples
 from onsets.waveforms.formats import read_other
 from onsets.waveforms.gather import gather, lay_out
 from onsets.waveforms.layout import Layout
@@ -36,6 +36,7 @@ __all__ = [
     "find_files",
     "find_responses",
     "gather",
+    "in_band",
     "index_files",
     "interpolate",
     "label_to_id",

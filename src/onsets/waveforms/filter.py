@@ -16,10 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from onsets.errors import ConfigError
+from onsets.spec import Spec
 from onsets.types import Record
 from onsets.waveforms.resample import true_runs
 
-__all__ = ["bandpass", "bandpass_sections", "settling_samples"]
+__all__ = ["bandpass", "bandpass_sections", "in_band", "settling_samples"]
 
 _Float64 = npt.NDArray[np.float64]
 
@@ -90,6 +91,14 @@ def bandpass(
                 run = blocks.apply(run[::-1])[::-1]
             data[row, start:end] = run
     return dataclasses.replace(record, data=data)
+
+
+def in_band(record: Record, spec: Spec) -> Record:
+    """Return what a network hears of a record: its band, each run about the level it begins with."""
+    band = spec.bandpass_hz
+    if band is None:
+        return record
+    return bandpass(record, *band, level_samples=settling_samples(*band, record.rate_hz))
 
 
 def _poles(low: float, high: float, corners: int) -> npt.NDArray[np.complex128]:
