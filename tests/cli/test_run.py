@@ -24,7 +24,7 @@ def test_a_run_and_its_resuming(run: Run, mseed: Path, tmp_path: Path) -> None:
     path = configuration(tmp_path, mseed)
     done = run("run", path)
     assert done.returncode == 0, done.stderr
-    assert "1 station_days" in done.stderr and (tmp_path / "out" / "picks.csv").is_file()
+    assert "1 station-days" in done.stderr and (tmp_path / "out" / "picks.csv").is_file()
     again = run("run", path, "--resume", "--json")
     told = json.loads(again.stdout)
     assert told["skipped"] == ["pick"] and told["failures"] == []

@@ -31,7 +31,6 @@ __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="onsets",
-    help="Light seismic phase picking: P and S onsets from continuous records, on small machines.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

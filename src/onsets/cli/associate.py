@@ -7,19 +7,15 @@ from typing import Annotated
 
 import typer
 
-from onsets.cli.options import NoSummary, say_notes
+from onsets.cli.options import STATIONS, VELOCITY, NoSummary, say_notes
 
 __all__ = ["associate"]
 
 
 def associate(
-    picks: Annotated[str, typer.Argument(help="Table of picks: .csv, .jsonl or .parquet.")],
-    stations: Annotated[
-        str, typer.Option(help="Stations: CSV, StationXML or REAL's station file.", metavar="FILE")
-    ],
-    velocity: Annotated[
-        str, typer.Option(help="Velocity: CSV depth_km,vp_km_s,vs_km_s or a program's model.", metavar="FILE")
-    ],
+    picks: Annotated[str, typer.Argument(metavar="PICKS", help="Table of picks: .csv, .jsonl or .parquet.")],
+    stations: Annotated[str, STATIONS],
+    velocity: Annotated[str, VELOCITY],
     output: Annotated[
         str,
         typer.Option(
@@ -27,13 +23,15 @@ def associate(
         ),
     ] = "-",
     assignments: Annotated[
-        str | None, typer.Option(help="Table of which pick belongs to which event.")
+        str | None, typer.Option(metavar="OUT", help="Write which pick belongs to which event.")
     ] = None,
     method: Annotated[str, typer.Option(help="pyocto, or real: REAL's grid search.")] = "pyocto",
     settings: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", help="KEY=VALUE of the method, such as picks=8; for real also R=0.1/20/0.04/2/5."
+            "--set",
+            metavar="KEY=VALUE",
+            help="Change a key of the method, such as picks=8; for real also R=0.1/20/0.04/2/5.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print events, counts and notes as JSON.")] = False,

@@ -35,7 +35,12 @@ def benchmark(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the card.")],
     model: Annotated[
         list[str] | None,
-        typer.Option("--model", "-m", help=f"{MODEL_HELP} Again for more; all bundled ones if not given."),
+        typer.Option(
+            "--model",
+            "-m",
+            metavar="MODEL",
+            help=f"{MODEL_HELP} Again for more; all bundled ones if not given.",
+        ),
     ] = None,
     classical: Annotated[
         bool, typer.Option("--classical/--no-classical", help="Also the classical pickers.")
@@ -52,7 +57,9 @@ def benchmark(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Compare models and classical pickers on the same records: one card with scores and cost.
+    """Compare models and classical pickers on the same records.
+
+    One card holds their scores and what they cost.
 
     Example: onsets benchmark --data DATASET -m default -o card
     """

@@ -12,12 +12,20 @@ from onsets.cli.options import Waveforms, say_notes
 
 __all__ = ["catalogue"]
 
-catalogue = typer.Typer(help="Compare and convert catalogues of events.", no_args_is_help=True)
+catalogue = typer.Typer(
+    help="Compare, convert and draw catalogues of events.\n\n"
+    "Example: onsets catalogue compare reference.csv events.csv",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 
 
 @catalogue.command()
 def compare(
-    reference: Annotated[str, typer.Argument(metavar="A", help="Catalogue: file or database.")],
+    reference: Annotated[
+        str, typer.Argument(metavar="A", help="Catalogue: file, database, or a program's file.")
+    ],
     other: Annotated[str, typer.Argument(metavar="B", help="Catalogue compared with A.")],
     tolerance_s: Annotated[
         float, typer.Option(min=0.001, help="Largest difference in origin time, s.")
@@ -30,7 +38,7 @@ def compare(
         bool, typer.Option("--json", help="Print counts, offsets and events as JSON.")
     ] = False,
 ) -> None:
-    """Say which events two catalogues share, and by how much those differ.
+    """Say which events two catalogues share, and how they differ.
 
     Example: onsets catalogue compare reference.csv events.csv --picture compare.png
     """
@@ -91,7 +99,7 @@ def _spread(values: Any) -> dict[str, Any]:
 
 @catalogue.command()
 def convert(
-    source: Annotated[str, typer.Argument(help="Catalogue: file, database, or a program's file.")],
+    source: Annotated[str, typer.Argument(metavar="CATALOGUE", help="File, database, or a program's file.")],
     output: Annotated[
         str, typer.Option("--output", "-o", help="Catalogue to write; see onsets associate -o, or below.")
     ],
@@ -132,7 +140,7 @@ def convert(
 
 @catalogue.command()
 def plot(
-    source: Annotated[str, typer.Argument(help="Catalogue: file or database.")],
+    source: Annotated[str, typer.Argument(metavar="CATALOGUE", help="File, database, or a program's file.")],
     output: Annotated[str, typer.Option("--output", "-o", help="Picture: .png, .pdf or .svg.")],
     stations: Annotated[str | None, typer.Option(help="Stations to draw.")] = None,
     kind: Annotated[
@@ -146,7 +154,9 @@ def plot(
     files: Waveforms = None,
     event: Annotated[str, typer.Option(help="event_id of a section; the largest if not given.")] = "",
 ) -> None:
-    """Draw a catalogue, or the record section of one event with travel-time curves.
+    """Draw a catalogue, or the records of one event.
+
+    The records are a section with travel-time curves.
 
     Example: onsets catalogue plot events.csv --stations stations.csv -o map.png
 

@@ -71,8 +71,10 @@ def opened(kind: str, source: Path, picks: Path | None) -> Dataset:
 
 @data.command()
 def convert(
-    kind: Annotated[str, typer.Argument(help="stead, seisbench, diting, mseed-catalogue, shards or auto.")],
-    source: Annotated[Path, typer.Argument(help="Folder or file.")],
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="stead, seisbench, diting, mseed-catalogue, shards or auto.")
+    ],
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="Folder or file.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder to make.")],
     to: Annotated[
         str, typer.Option(help="Layout to write: shards (fast to train from) or seisbench.")
@@ -92,7 +94,9 @@ def convert(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Convert a dataset; the same command goes on where it was interrupted.
+    """Convert a dataset.
+
+    The same command goes on where it was interrupted.
 
     Example: onsets data convert stead STEAD -o stead-shards
     """
@@ -147,12 +151,12 @@ def finish(made: Dataset, problems: list[Problem], as_json: bool, quiet: bool, o
 
 @data.command()
 def info(
-    path: Annotated[Path, typer.Argument(help="Dataset of any kind.")],
+    path: Annotated[Path, typer.Argument(metavar="DATASET", help="Dataset of any kind.")],
     kind: Kind = "auto",
     verify: Annotated[bool, typer.Option("--verify", help="Compare shards with their checksums.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Count records, labels, stations, events, rates and parts of a dataset.
+    """Count a dataset's records, labels, stations, events, parts.
 
     Example: onsets data info stead-shards
     """
@@ -175,7 +179,7 @@ def info(
 
 @data.command()
 def split(
-    path: Annotated[Path, typer.Argument(help="Dataset of any kind.")],
+    path: Annotated[Path, typer.Argument(metavar="DATASET", help="Dataset of any kind.")],
     shares: Annotated[str, typer.Option(help="Percent of train/dev/test: 85/5/10, 80/10/10 ...")] = "85/5/10",
     by: Annotated[str, typer.Option(help="event (at random) or time (one after another).")] = "event",
     seed: Annotated[int, typer.Option(help="Of the drawing of events.")] = 0,
@@ -189,7 +193,9 @@ def split(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Divide a dataset into train, dev and test without cutting an event, and check that none leaks.
+    """Divide a dataset into train, dev and test, event by event.
+
+    No event stands in two parts, which is checked.
 
     Example: onsets data split stead-shards --shares 80/10/10
     """

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["evaluate"]
 
-Data = Annotated[list[Path], typer.Option("--data", help="Dataset; give it again for more.")]
+Data = Annotated[
+    list[Path], typer.Option("--data", metavar="DATASET", help="Dataset; give it again for more.")
+]
 Part = Annotated[str, typer.Option(help="Part of the split that is tested; all records if not given.")]
 Parts = Annotated[
     Path | None, typer.Option(help="Table of the parts, such as parts.csv of a training; with --part.")
@@ -33,7 +35,9 @@ Development = Annotated[
 ]
 Tolerance = Annotated[
     list[str] | None,
-    typer.Option(help="Largest residual of a true pick, s; several: 0.1,0.5 or the option again."),
+    typer.Option(
+        metavar="SECONDS", help="Largest residual of a true pick, s; several: 0.1,0.5 or the option again."
+    ),
 ]
 Robust = Annotated[bool, typer.Option("--robustness/--no-robustness", help="Also make the records worse.")]
 Most = Annotated[
@@ -41,7 +45,10 @@ Most = Annotated[
 ]
 Seed = Annotated[int, typer.Option(min=0, help="Of noise, bootstrap and drawing.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; all cores if not given.")]
-Continuous = Annotated[list[str] | None, typer.Option(help="Waveforms without labels: picks per hour.")]
+Continuous = Annotated[
+    list[str] | None,
+    typer.Option(metavar="PATH", help="Waveforms without labels: picks per hour; again for more."),
+]
 Assigned = Annotated[
     Path | None,
     typer.Option(help="Picks of --continuous that association kept (onsets associate): their share."),
@@ -68,7 +75,9 @@ def evaluate(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Say how good a model is on labelled records: scores, residuals, curves, pictures, a card.
+    """Say how good a model is on labelled records.
+
+    The card holds scores with intervals, residuals, curves and pictures.
 
     Example: onsets evaluate -m default --data DATASET --tolerance 0.1,0.5 -o card
     """

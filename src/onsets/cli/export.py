@@ -22,7 +22,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print the card as JSON.")]
 
 def export(
     model: Annotated[
-        str, typer.Argument(help="Bundled name, .safetensors file, or network of the registry.")
+        str,
+        typer.Argument(metavar="MODEL", help="Bundled name, .safetensors file, or network of the registry."),
     ],
     form: Annotated[
         str, typer.Option("--format", help="onnx, onnx-fp16, onnx-int8, torchscript or c.")
@@ -44,7 +45,9 @@ def export(
     integers: Annotated[bool, typer.Option("--int8", help="C in integers; needs --data.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Write a network as a file that runs elsewhere, with a card that says what it is.
+    """Write a network as ONNX, TorchScript or C, with a card.
+
+    The card says what the file is, what it was made of, and what was checked.
 
     Example: onsets export default --format onnx-fp16 -o default-fp16.onnx
     """

@@ -31,7 +31,7 @@ _CORRECTIONS = ("station_id", "phase", "correction_s")
 
 def locate(
     events: Annotated[
-        str, typer.Argument(metavar="EVENTS", help="Events: .csv .jsonl .parquet .xml .sqlite.")
+        str, typer.Argument(metavar="EVENTS", help="Events: .csv .jsonl .parquet .xml .sqlite, .arc .pha ...")
     ],
     assignments: OfEvents = None,
     stations: Stations = None,
@@ -52,12 +52,14 @@ def locate(
     ] = False,
     setting: Annotated[
         list[str] | None,
-        typer.Option("--set", help="KEY=VALUE, such as norm=l2, method=edt, depths_km=[0,30]."),
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Change a key, such as norm=l2, method=edt, depths_km=[0,30]."
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print events and their quality as JSON.")] = False,
     quiet: NoSummary = False,
 ) -> None:
-    """Locate events: hypocentres with uncertainties, residuals, quality A to D.
+    """Locate events: hypocentres, their uncertainty, quality A to D.
 
     Errors are one standard deviation and take all depths into account that the picks allow. Wrong picks:
     norm=l1 (the default) and method=edt hold against some, norm=l2 does not, nor do its errors.

@@ -45,12 +45,19 @@ def magnitude(
     ] = None,
     setting: Annotated[
         list[str] | None,
-        typer.Option("--set", help="KEY=VALUE, such as relation=bakun-joyner-1984, kind=duration, snr=2."),
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Change a key, such as relation=bakun-joyner-1984, kind=duration, snr=2.",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print events and notes as JSON.")] = False,
     quiet: NoSummary = False,
 ) -> None:
-    """Give events local magnitudes from Wood-Anderson amplitudes, or duration magnitudes without responses.
+    """Give events local magnitudes, or duration magnitudes.
+
+    Local ones are from Wood-Anderson amplitudes and need the stations' responses; without, the length of the
+    coda is measured.
 
     Example: onsets magnitude located.csv -a assignments.csv -s stations.csv --sds archive -o sized.csv
     """

@@ -22,7 +22,7 @@ def rows() -> list[dict[str, Any]]:
 
 
 def models(
-    name: Annotated[str | None, typer.Argument(help="Show everything about one.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Show everything about one.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """List bundled models and networks with their cost.

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from onsets.types import Problem
 
 __all__ = [
+    "STATIONS",
+    "VELOCITY",
     "Config",
     "Json",
     "NoSummary",
@@ -43,19 +45,22 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no s
 NoSummary = Annotated[bool, typer.Option("--quiet", "-q", help="No summary.")]
 OfEvents = Annotated[
     str | None,
-    typer.Option("--assignments", "-a", help="Picks of the events; not needed with .xml, .sqlite."),
+    typer.Option(
+        "--assignments", "-a", metavar="FILE", help="Picks of the events; not needed with .xml, .sqlite."
+    ),
 ]
-Stations = Annotated[
-    str | None,
-    typer.Option("--stations", "-s", help="Stations: CSV, StationXML, REAL, HypoDD, NonLinLoc."),
-]
-Velocity = Annotated[
-    str | None,
-    typer.Option("--velocity", "-v", help="Layered model: table, .nd, HypoDD, NonLinLoc, VELEST."),
-]
-Sds = Annotated[str | None, typer.Option(help="SDS archive of the waveforms.")]
+STATIONS = typer.Option(
+    "--stations", "-s", metavar="FILE", help="Stations: CSV, StationXML, REAL, HypoDD, NonLinLoc."
+)
+VELOCITY = typer.Option(
+    "--velocity", "-v", metavar="FILE", help="Layered model: table, .nd, HypoDD, NonLinLoc, VELEST."
+)
+Stations = Annotated[str | None, STATIONS]
+Velocity = Annotated[str | None, VELOCITY]
+Sds = Annotated[str | None, typer.Option(metavar="ROOT", help="SDS archive of the waveforms.")]
 Waveforms = Annotated[
-    list[str] | None, typer.Option("--waveforms", help="Files, folders or patterns instead of --sds.")
+    list[str] | None,
+    typer.Option("--waveforms", metavar="PATH", help="Files, folders or patterns instead of --sds."),
 ]
 
 MOST_NOTES = 20

@@ -56,7 +56,7 @@ def pick(
         float | None, typer.Option(help="Treat records as if they had this rate, Hz (microseismic).")
     ] = None,
     sds: Annotated[str | None, typer.Option(help="Root of an SDS archive instead of PATH.")] = None,
-    start: Annotated[str | None, typer.Option(help="Begin of the span of --sds, ISO 8601 UTC.")] = None,
+    start: Annotated[str | None, typer.Option(help="Start of the span of --sds, ISO 8601 UTC.")] = None,
     end: Annotated[str | None, typer.Option(help="End of the span of --sds, excluded.")] = None,
     stations: Annotated[str | None, typer.Option(help="CSV of the stations to take from --sds.")] = None,
     mode: Annotated[

@@ -22,7 +22,7 @@ def plot(
     picks: Annotated[
         str | None, typer.Option(help="Draw these picks (.csv .jsonl .parquet) instead of picking.")
     ] = None,
-    start: Annotated[str | None, typer.Option(help="Begin of the picture, ISO 8601 UTC.")] = None,
+    start: Annotated[str | None, typer.Option(help="Start of the picture, ISO 8601 UTC.")] = None,
     end: Annotated[str | None, typer.Option(help="End of the picture.")] = None,
     p_threshold: Annotated[float | None, typer.Option(help="Lowest probability (or ratio) of a P.")] = None,
     s_threshold: Annotated[float | None, typer.Option(help="Lowest probability (or ratio) of an S.")] = None,

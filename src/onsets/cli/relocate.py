@@ -51,7 +51,8 @@ def relocate(
         str | None, typer.Option(help="hypoDD.inp: weights, links and, without --velocity, model as there.")
     ] = None,
     setting: Annotated[
-        list[str] | None, typer.Option("--set", help="KEY=VALUE, such as bootstrap=200 or air=drop.")
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Change a key, such as bootstrap=200 or air=drop."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print events and iterations as JSON.")] = False,
     quiet: NoSummary = False,

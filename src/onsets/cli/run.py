@@ -19,17 +19,18 @@ def run(
         bool, typer.Option("--resume", help="Go on where a run that was stopped left off.")
     ] = False,
     sets: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key, as pick.workers=4.")
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Change a key, such as pick.workers=4."),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print steps, ledger and failures as JSON.")
     ] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Run the steps of a configuration, each once: an archive to a catalogue and a page, resumable.
+    """Take an archive to picks, a catalogue and a page, step by step.
 
-    [archive] and [output] give picks; [network] with stations and velocity adds events, hypocentres,
-    relative places, magnitudes, the catalogue and report.html.
+    Each step is done once, and what was stopped can go on. [archive] and [output] give picks; [network] with
+    stations and velocity adds events, hypocentres, relative places, magnitudes, a catalogue and report.html.
 
     Example: onsets run run.toml --resume
     """
@@ -60,7 +61,8 @@ def run(
             again = " (done before)" if name in done.skipped else ""
             numbers = ", ".join(f"{value} {key}" for key, value in facts.items() if isinstance(value, int))
             files = ", ".join(facts.get("files", []))
-            typer.echo(f"{name}{again}: {numbers} -> {settings.output.folder}: {files}", err=True)
+            said = f"{name}{again}: {numbers}".removesuffix(": ").replace("_", "-")
+            typer.echo(f"{said} -> {settings.output.folder}: {files}", err=True)
         say_notes(done.notes)
         problem_lines(picked)
     raise typer.Exit(1 if picked.failures else 0)

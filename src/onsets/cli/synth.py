@@ -41,7 +41,9 @@ def greens(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Compute a table of Green's functions, or find it in the cache, and say how far its sums converged.
+    """Compute a table of Green's functions.
+
+    A table that is in the cache is taken from there. It is said how far the sums converged.
 
     Keys: model, depths, distances, rate_hz, samples and more; see onsets.synthetics.GreensOptions.
 
@@ -93,7 +95,7 @@ def records(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write records of random sources, with P and S of ray theory as labels, as a dataset.
+    """Write a dataset of random sources, labelled by ray theory.
 
     Keys: cache, greens.* (as in synth greens), records.* (count, seed, magnitude, pulse, duration, lead_s,
     components); see onsets.synthetics.RecordOptions.

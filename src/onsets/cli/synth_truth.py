@@ -22,7 +22,9 @@ def day(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write a station-day with known picks: miniSEED, picks.csv and events.csv.
+    """Write a station-day with known picks.
+
+    The folder gets a miniSEED file, picks.csv and events.csv.
 
     Keys: start, hours, seed, site.*, ground.*, seismicity.*; see onsets.synthetics.DayOptions.
 
@@ -53,7 +55,7 @@ def catalogue(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write a network's records of a sequence with all that is true of it.
+    """Write a network's records of a sequence, and the truth.
 
     The folder gets archive/ (SDS), stations.csv, model.csv, events.csv and picks.csv. Keys: start, seed,
     waveforms, network.*, seismicity.*, ground.*; see onsets.synthetics.CatalogueOptions.

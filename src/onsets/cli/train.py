@@ -29,7 +29,9 @@ def train(
     ] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Train a network by a recipe; under torchrun, by several processes.
+    """Train a network by a recipe.
+
+    Under torchrun several processes share the work.
 
     Example: onsets train recipes/lppn-ncedc-nz.toml --set output=out/lppn
     """

@@ -24,7 +24,7 @@ WINDOWS = 64
 
 
 def verify(
-    target: Annotated[Path, typer.Argument(help="An exported file with its card beside it.")],
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="An exported file with its card beside it.")],
     source: Annotated[
         str | None, typer.Option(help="The network it was made of, where the card's name does not find it.")
     ] = None,
@@ -35,7 +35,9 @@ def verify(
     records: Annotated[int, typer.Option(min=1, help="Records at most.")] = 400,
     as_json: Json = False,
 ) -> None:
-    """Check an exported file: hashes, parity with its network, picks, size, memory, speed.
+    """Check an exported file against its card and its network.
+
+    Hashes, parity, size, memory and speed; with --data also the picks and their F1.
 
     Example: onsets verify default-fp16.onnx
     """

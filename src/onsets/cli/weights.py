@@ -12,7 +12,8 @@ import typer
 __all__ = ["weights"]
 
 weights = typer.Typer(
-    help="Make published weights ours, and say what a weights file holds.",
+    help="Make published weights ours, and say what a weights file holds.\n\n"
+    "Example: onsets weights info lppn-8-16.safetensors",
     no_args_is_help=True,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -21,7 +22,7 @@ weights = typer.Typer(
 
 @weights.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="Weights as published.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Weights as published.")],
     source: Annotated[
         str, typer.Option("--from", help="Who wrote it: lppn, phasenet-tf, keras or seisbench.")
     ],
@@ -34,7 +35,7 @@ def import_(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
-    """Read published weights, check them, and write them with their Spec.
+    """Write published weights, checked, with their Spec.
 
     Example: onsets weights import 8-16.wave --from lppn -o lppn-8-16.safetensors
     """
@@ -53,10 +54,10 @@ def import_(
 
 @weights.command()
 def info(
-    file: Annotated[Path, typer.Argument(help="A .safetensors file of ours.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .safetensors file of ours.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
-    """Show sha256 and Spec of a weights file after checking that it fits its network.
+    """Check a weights file, and show its sha256 and Spec.
 
     Example: onsets weights info lppn-8-16.safetensors
     """
