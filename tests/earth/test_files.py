@@ -36,6 +36,13 @@ def test_a_broken_table_is_named(tmp_path, text, error, message):
         read_model(path)
 
 
+def test_a_file_that_is_not_there_is_named_once(tmp_path):
+    path = tmp_path / "none.csv"
+    with pytest.raises(CatalogueError) as caught:
+        read_model(path)
+    assert str(caught.value) == f"velocity model {path} cannot be read: No such file or directory"
+
+
 @pytest.mark.parametrize("kind", MODEL_KINDS)
 def test_what_is_written_is_read(tmp_path, kind):
     path = tmp_path / ("model." + ("nd" if kind == "nd" else "txt"))

@@ -66,3 +66,8 @@ def test_published_files_are_read(shared):
     assert abs(mine.residual_s[0] - 0.9373) < 1e-9 and mine.station_id[0] == "YG.DEN3."
     picks = read_real_picks(folder / "EqTPicks", "2017-02-01")
     assert len(picks) > 1000 and set(picks.phase.tolist()) == {"P", "S"}
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(CatalogueError, match=r"phase_sel\.txt cannot be read: No such file or directory$"):
+        read_real_events(tmp_path / "phase_sel.txt")

@@ -59,7 +59,8 @@ def read_model(path: str | Path, kind: str = "auto") -> LayeredModel:
     try:
         lines = Path(path).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise CatalogueError(f"velocity model {path} cannot be read: {error}") from error
+        what = getattr(error, "strerror", None) or error
+        raise CatalogueError(f"velocity model {path} cannot be read: {what}") from error
     if kind == "auto":
         kind = _kind(Path(path), lines)
     if kind not in _READERS:

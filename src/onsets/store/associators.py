@@ -35,7 +35,8 @@ def _rows(path: str | Path) -> list[dict[str, str]]:
         with open(path, encoding="utf-8-sig", newline="") as handle:
             text = handle.read()
     except (OSError, UnicodeDecodeError) as error:
-        raise CatalogueError(f"{path} cannot be read: {error}") from error
+        what = getattr(error, "strerror", None) or error
+        raise CatalogueError(f"{path} cannot be read: {what}") from error
     head = text.split("\n", 1)[0]
     return list(csv.DictReader(text.splitlines(), delimiter="\t" if "\t" in head else ","))
 

@@ -84,7 +84,8 @@ def read_cells(path: str | Path, columns: tuple[str, ...], required: tuple[str, 
     except (OSError, UnicodeDecodeError, ValueError, csv.Error) as error:
         if isinstance(error, ConfigError):
             raise
-        raise CatalogueError(f"{path} cannot be read: {error}") from error
+        what = getattr(error, "strerror", None) or error
+        raise CatalogueError(f"{path} cannot be read: {what}") from error
     for name in required:
         if rows and name not in rows[0]:
             got = ", ".join(map(str, rows[0]))

@@ -16,7 +16,7 @@ import numpy as np
 
 from onsets.errors import CatalogueError
 from onsets.store.atomic import replacing
-from onsets.store.phase_text import write_lines
+from onsets.store.phase_text import text_lines, write_lines
 from onsets.tables import Assignments, Events, Picks
 from onsets.types import Pick
 
@@ -48,7 +48,7 @@ def read_real_picks(folder: str | Path, day: str) -> Picks:
     picks = []
     for path in files:
         network, station, phase = path.name.split(".")[:3]
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        for number, line in enumerate(text_lines(path), 1):
             if not line.strip():
                 continue
             try:
@@ -117,11 +117,7 @@ def read_real_events(path: str | Path) -> tuple[Events, Assignments]:
     events: list[dict[str, Any]] = []
     picks: list[dict[str, Any]] = []
     zero = 0
-    try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CatalogueError(f"{path} cannot be read: {error}") from error
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(text_lines(path), 1):
         words = line.split()
         if not words:
             continue
