@@ -64,33 +64,47 @@ def test_published_weights_give_the_programs_values(shared):
         assert difference(network, expected, seen, record(seed)) <= 1e-5
 
 
-def peaks(values, threshold=0.1, apart=50):
+def peaks(values, threshold, apart=50):
     from scipy.signal import find_peaks
 
     return find_peaks(values, height=threshold, distance=apart)[0]
 
 
-def test_published_weights_score_as_published(shared):
-    """The middle minute of each record, P at sample 1500, filtered both ways; every further peak false."""
+def prepared(shared, spec, p_at):
+    """Return a minute of each record, filtered both ways and normalised, and where the onsets are."""
     signal = pytest.importorskip("scipy.signal")
-    network, spec = import_keras(published(shared))
-    cut = ncedc.windows(shared, p_at=1500, samples=6000)
+    cut = ncedc.windows(shared, p_at=p_at, samples=6000)
     data = cut.data - cut.data.mean(axis=2, keepdims=True)
     sections = signal.butter(2, spec.bandpass_hz, "band", fs=spec.rate_hz, output="sos")
     data = np.ascontiguousarray(signal.sosfiltfilt(sections, data), dtype=np.float32)
-    x = torch.from_numpy(normalise(data, np.ones(data.shape, dtype=bool), spec))
+    return torch.from_numpy(normalise(data, np.ones(data.shape, dtype=bool), spec)), cut.onsets
+
+
+def test_published_weights_score_as_published(shared):
+    """At the thresholds of the Spec; P at sample 1500 of each minute, every further peak false."""
+    network, spec = import_keras(published(shared))
+    x, onsets = prepared(shared, spec, p_at=1500)
     with torch.no_grad():
         rows = torch.cat([torch.sigmoid(network(batch)) for batch in x.split(32)]).numpy()
     assert rows[:, 0].max() < 0.5
     assert np.mean(rows[:, 1, -10:].max(axis=1) > 0.1) > 0.9  # why the Spec blinds both ends
     assert np.mean(rows[:, 1, -500:-10].max(axis=1) > 0.1) < 0.05
     for phase, figures in (("P", (0.872, 0.929)), ("S", (0.887, 0.922))):
-        picks = [peaks(values) for values in rows[:, spec.outputs.index(phase)]]
-        got = ncedc.score(picks, cut.onsets[phase], 50)
+        values = rows[:, spec.outputs.index(phase)]
+        assert 0.2 < values.max() < 0.3
+        picks = [peaks(record, spec.thresholds[phase]) for record in values]
+        got = ncedc.score(picks, onsets[phase], 50)
         assert (got.precision, got.recall) == pytest.approx(figures, abs=0.01)
         if phase == "P":
             near = [at - 1500 for record in picks for at in record if abs(at - 1500) <= 50]
             assert np.mean(near) / 100 == pytest.approx(-0.161, abs=0.005)
+
+
+def test_thresholds_are_those_of_the_program(tmp_path, file):
+    layers = keras.draw_eqtransformer()
+    path = keras.write_keras(tmp_path / "eqt.h5", layers, keras.config_of(layers, "sigmoid"))
+    assert import_keras(path)[1].thresholds == {"detection": 0.3, "P": 0.1, "S": 0.1}
+    assert import_keras(file)[1].thresholds == {"detection": 0.5, "P": 0.3, "S": 0.3}
 
 
 @pytest.mark.parametrize(
