@@ -19,7 +19,7 @@ from parts import named
 from reliability import TOLERANCE_S, coverage, floor_of, found_in, reliability
 
 from onsets import networks
-from onsets.datasets import Dataset, read_parts
+from onsets.datasets import Dataset, open_dataset, read_parts
 from onsets.evaluation import Case, judge_samples, record_of, score_cases
 from onsets.picking import Picker, load
 from onsets.spec import Spec
@@ -31,9 +31,11 @@ LEAD_S, LENGTH_S = 30.0, 90.0
 STRETCHES = (2.0, 4.0)
 SLOWED = ("NCEDC", "NCEDC, second set")
 """Sets that are also played slower; NZ's labels are 0.1 s early, which playing multiplies."""
-NORDIC, NORDIC_HZ = "nordic_tphasenet_regional_40hz", 100.0
+NORDIC, NORDIC_HZ, NORDIC_TITLE = "nordic_tphasenet_regional_40hz", 100.0, "Nordic, 40 Hz as 100 Hz"
 SETS = {"NCEDC": "ncedc_phasenet", "NCEDC, second set": "ncedc_phasenet_testdata", "NZ": "nz_dfdp_eqcorrscan"}
 TAUGHT, TITLE_TAUGHT = "taught-iquique_deepphasepick", "Iquique, taught"
+ICELAND, TITLE_ICELAND = "taught-*.mseed", "Iceland, automatic"
+"""Set of records that are trained on, and title of those that iceland.py labels for judging without it."""
 INTERVALS = (("S-P < 3 s", 0.0, 3.0), ("S-P 3 to 10 s", 3.0, 10.0), ("S-P > 10 s", 10.0, np.inf))
 Float64 = npt.NDArray[np.float64]
 
@@ -68,21 +70,25 @@ def groups_of(root: Path, parts: str, part: str) -> dict[str, list[Sample]]:
     for factor in STRETCHES:
         groups[f"NCEDC, {factor:g} times slower"] = both([played(sample, factor) for sample in near])
     nordic = [dataclasses.replace(sample, rate_hz=NORDIC_HZ) for sample in some(NORDIC)]
-    groups["Nordic, 40 Hz as 100 Hz"] = both([played(s, 1.0) for s in nordic if _ordered(s)])
-    taught = [sample for sample in some("taught") if sample.dataset == TAUGHT]
-    groups[TITLE_TAUGHT] = both(taught)
+    groups[NORDIC_TITLE] = both([played(s, 1.0) for s in nordic if _ordered(s)])
+    taught = some("taught")
+    groups[TITLE_TAUGHT] = both([sample for sample in taught if sample.dataset == TAUGHT])
+    if part == "test" and any(sample.dataset == ICELAND for sample in taught):
+        iceland = open_dataset(root / "iceland")
+        groups[TITLE_ICELAND] = both(iceland.read(range(len(iceland))))
     groups["synthetic"] = both(some("synthetic"))
     return {title: samples for title, samples in groups.items() if samples}
 
 
 def real(groups: dict[str, Any]) -> dict[str, Any]:
     """Return the groups that analysts have labelled, as they were recorded."""
-    return {title: some for title, some in groups.items() if title in SETS or title.startswith("Nordic")}
+    return {title: some for title, some in groups.items() if title in SETS or title == NORDIC_TITLE}
 
 
 def recorded(groups: dict[str, Any]) -> dict[str, Any]:
-    """Return the groups as they were recorded; labels are the teachers' where no analyst's are at hand."""
-    return real(groups) or {title: some for title, some in groups.items() if title == TITLE_TAUGHT}
+    """Return the groups as they were recorded, with the labels of analysts, teachers or programs."""
+    own = {title: some for title, some in groups.items() if title in (TITLE_TAUGHT, TITLE_ICELAND)}
+    return {**real(groups), **own}
 
 
 def slowed(groups: dict[str, Any]) -> dict[str, Any]:
@@ -209,9 +215,12 @@ def residuals(
 
 
 def trust(cases: dict[str, list[Case]], spec: Spec) -> dict[str, Any]:
-    """Return reliability and coverage by phase, of records as they were recorded and of all."""
+    """Return reliability and coverage by phase, of records as they were recorded and of all.
+
+    By analysts' labels where there are any: teachers' labels are of clear onsets only.
+    """
     said: dict[str, Any] = {}
-    for title, some in (("recorded", recorded(cases)), ("all", cases)):
+    for title, some in (("recorded", real(cases) or recorded(cases)), ("all", cases)):
         for phase in "PS":
             bins, ece = reliability(found_in(some, phase))
             said[f"{title}, {phase}"] = {"bins": bins, "ece": ece, "by_chance": floor_of(bins)}

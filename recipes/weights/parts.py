@@ -22,10 +22,11 @@ from onsets.datasets import Dataset, event_groups, join, open_dataset, write_par
 REGIONS = {
     "ncedc": ("ncedc_phasenet", "ncedc_phasenet_testdata", "ncedc_deepdenoiser_P_only"),
     "nz": ("nz_dfdp_eqcorrscan",),
-    "nordic": ("nordic_tphasenet_regional_40hz",),
+    "north": ("nordic_tphasenet_regional_40hz", "taught-*.mseed", "taught-hengill_malmi_200hz"),
     "iquique": ("taught-iquique_deepphasepick",),
 }
-SETS = (*REGIONS["ncedc"], *REGIONS["nz"], *REGIONS["nordic"], "taught", "synthetic")
+SETS = (*REGIONS["ncedc"], *REGIONS["nz"], "nordic_tphasenet_regional_40hz", "taught", "synthetic")
+"""North are the Nordic arrays and Iceland: of a folder of files per event only the pattern is known."""
 DEV_PERCENT = 20
 NEAR_S = 100.0
 """More than half a record and the time from one station to the other."""

@@ -22,7 +22,7 @@ from teach import dense
 from onsets import networks
 from onsets.picking import NetworkPicker, load
 
-REGIONS = ("ncedc", "nz", "nordic", "iquique")
+REGIONS = ("ncedc", "nz", "north", "iquique")
 FIXED = {"P": 0.3, "S": 0.3}
 FILES = {
     "phasenet": ("phasenet/model_95.ckpt", "phasenet-tf"),

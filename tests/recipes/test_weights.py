@@ -54,6 +54,19 @@ def test_reliability_of_what_is_calibrated_and_of_what_is_not():
     assert error == pytest.approx(0.4)
 
 
+def test_pooled_bins_are_those_of_all_picks():
+    from reliability import pooled, reliability
+
+    rng = np.random.default_rng(3)
+    parts = [found(p := rng.uniform(0.1, 1, n), rng.random(n) < p**2) for n in (300, 40, 700)]
+    both = found(np.concatenate([x.value for x in parts]), np.concatenate([x.right for x in parts]))
+    bins, error = pooled([reliability(x)[0] for x in parts])
+    want, expected = reliability(both)
+    np.testing.assert_allclose(bins, want)
+    assert error == pytest.approx(expected)
+    assert error > 0.05
+
+
 def test_widths_hold_their_share():
     from reliability import Found, widths
 
