@@ -151,7 +151,7 @@ def spec(**options: Any) -> Spec:
     counts: the program decides on each window alone, and a mean would halve what only one can see.
     Five seconds at both ends do not count (SeisBench's choice; windows still cover everything):
     published weights see a P in the last ten samples of nine windows in ten, whatever is there.
-    Thresholds are the paper's; the program's own are 0.3, 0.1 and 0.1.
+    Thresholds are the paper's; imported weights get the program's own, 0.3, 0.1 and 0.1.
     """
     chosen = EQTransformerOptions(**options)
     return Spec(

@@ -6,6 +6,10 @@ them: encoder, blocks, recurrences, decoders of detection, P and S. A descriptio
 (``model_config``) is read as plain JSON: it tells the gates of the LSTMs, and a class of layer, an
 epsilon, a padding or an input length other than ours is an error. Custom layers are known by their
 arrays; no class in the file is looked up and nothing is run. The optimiser's state is left out.
+
+An EQTransformer gets the thresholds with which its authors' program picks continuous records, lower
+than the paper's: there are published files, tuned to a region in their last layers only, whose P and S
+never reach the paper's.
 """
 
 from __future__ import annotations
@@ -28,6 +32,7 @@ from onsets.spec import Spec
 __all__ = ["import_keras"]
 
 SAMPLES = 6000
+PROGRAM_THRESHOLDS = {"detection": 0.3, "P": 0.1, "S": 0.1}
 HEADS = ("detector", "picker_P", "picker_S")
 ATTENTIONS = ("attentionD0", "attentionD", "attentionP", "attentionS")
 DECODERS = ("decoder_detection", "branch_p.decoder", "branch_s.decoder")
@@ -56,7 +61,8 @@ def import_keras(path: str | Path, gates: str | None = None) -> tuple[nn.Module,
     network : EQTransformer or LEQNet
         In evaluation mode.
     spec : Spec
-        Of the paper, named after the network and the file.
+        Of the paper, named after the network and the file; thresholds of an EQTransformer are those of
+        its program, 0.3 of detection and 0.1 of P and S.
 
     Raises
     ------
@@ -162,7 +168,8 @@ def _eqtransformer(contents: Contents, parts: _Parts, gates: str) -> tuple[nn.Mo
         "gates": gates,
         "components": _components(contents, convs[0]),
     }
-    return eqtransformer.build(**options), eqtransformer.spec(**options)
+    spec = dataclasses.replace(eqtransformer.spec(**options), thresholds=dict(PROGRAM_THRESHOLDS))
+    return eqtransformer.build(**options), spec
 
 
 def _leqnet(contents: Contents, parts: _Parts, gates: str) -> tuple[nn.Module, Spec]:
