@@ -162,7 +162,8 @@ def draw_frontier(found: dict[str, Any], path: Path) -> None:
     """Draw F1 of P and S against cost, a panel a group."""
     names, titles = list(found), judged_groups(found)
     figure, axes = panels(-(-len(titles) // 2), 2, names, title="")
-    for ax, title in zip(axes.flat, titles, strict=False):
+    places = [ax for row in axes for ax in row]
+    for ax, title in zip(places, titles, strict=False):
         for k, (cost, rows) in enumerate(found.values()):
             if rows.get(title):
                 for phase, fill in (("P", "full"), ("S", "none")):
@@ -174,7 +175,7 @@ def draw_frontier(found: dict[str, Any], path: Path) -> None:
         ax.minorticks_off()
         ax.set_ylim(0, 1)
         titled(ax, title, "G multiply-adds a day", "F1 (P filled, S open)")
-    for ax in axes.flat[len(titles) :]:
+    for ax in places[len(titles) :]:
         ax.set_visible(False)
     save_figure(figure, path)
 
@@ -292,7 +293,7 @@ def main() -> None:
     trust |= {f"{name}, all analysts' labels": together(analysts[name]) for name in REGIONS}
     page = PAGE.format(
         frontier=frontier_table(found),
-        compared=" and ".join(f"{name}: {updates_of(args.out, name):,} updates" for name in COMPARED),
+        compared=", ".join(f"{n}: {updates_of(args.out, n):,} updates" for n in COMPARED if n in judged),
         regions=rows_of(regions, "network, left out"),
         near=rows_of(near, "network, left out, S-P"),
         trust=trust_of(trust),
