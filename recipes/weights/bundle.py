@@ -93,15 +93,15 @@ development. Its probabilities are not calibrated, and its picks have no uncerta
 
 def rows_of(rows: list[dict[str, Any]], first: str) -> str:
     """Return judged groups as a Markdown table."""
-    lines = [
-        f"| {first} | phase | labels | precision | recall | F1 | median abs. residual s | residual s |",
-        "|---" * 8 + "|",
-    ]
-    lines += [
-        f"| {r['group']} | {r['phase']} | {r['labels']} | {r['precision']:.3f} | {r['recall']:.3f} "
-        f"| {r['f1']:.3f} | {r['median_abs_s']:.3f} | {r['bias_s']:+.3f} |"
-        for r in rows
-    ]
+    heads = "phase | labels | precision | recall | F1 (95 %, by event) | median abs. residual s | residual s"
+    lines = [f"| {first} | {heads} |", "|---" * 8 + "|"]
+    for r in rows:
+        f1 = f"{r['f1']:.3f} ({r['f1_low']:.2f} to {r['f1_high']:.2f})"
+        times = f"{r['median_abs_s']:.3f} | {r['bias_s']:+.3f}"
+        lines.append(
+            f"| {r['group']} | {r['phase']} | {r['labels']} | {r['precision']:.3f} | {r['recall']:.3f} "
+            f"| {f1} | {times} |"
+        )
     return "\n".join(lines)
 
 

@@ -20,7 +20,7 @@ from reliability import TOLERANCE_S, coverage, floor_of, found_in, reliability
 
 from onsets import networks
 from onsets.datasets import Dataset, open_dataset, read_parts
-from onsets.evaluation import Case, judge_samples, record_of, score_cases
+from onsets.evaluation import Case, counts_by_event, judge_samples, record_of, resampled, score_cases
 from onsets.picking import Picker, load
 from onsets.spec import Spec
 from onsets.types import Sample
@@ -115,16 +115,19 @@ def cases_of(picker: Picker, groups: dict[str, list[Sample]]) -> dict[str, list[
 
 
 def figures(cases: Sequence[Case], phase: str, threshold: float) -> dict[str, float]:
-    """Return F1 at a threshold, the best there is, and residuals."""
+    """Return F1 at a threshold with its 95 % interval by event, the best there is, and residuals."""
     at = score_cases(cases, phase, threshold, TOLERANCE_S)
     every = {t: score_cases(cases, phase, t, TOLERANCE_S).f1 for t in GRID}
     best = max(every, key=lambda t: every[t])
     r = at.residuals_s
+    low, high = resampled(counts_by_event(cases, phase, threshold, TOLERANCE_S))["f1"]
     return {
         "labels": at.true_positives + at.false_negatives,
         "precision": at.precision,
         "recall": at.recall,
         "f1": at.f1,
+        "f1_low": low,
+        "f1_high": high,
         "best_f1": every[best],
         "best_threshold": best,
         "median_abs_s": float(np.median(np.abs(r))) if len(r) else float("nan"),
