@@ -33,6 +33,8 @@ GROUPS = {
 }
 """What is shown of each region."""
 PLACES = {"ncedc": "NCEDC", "nz": "NZ", "north": "Nordic and Iceland", "iquique": "Iquique"}
+LABELLED = {**PLACES, "north": "Nordic", "iquique": TITLE_TAUGHT}
+"""Whose labels probabilities are held against."""
 NAMES = (*REGIONS, *COMPARED)
 TITLES = {
     "phasenet": "PhaseNet",
@@ -78,6 +80,9 @@ comparison only ({compared}).
 ![Reliability](weights/reliability.png)
 
 {trust}
+
+Iquique's labels are teachers' and of clear onsets only, so that its picks are right more often than they
+say; "all analysts' labels" are NCEDC, NZ and Nordic together, each from the network that never saw it.
 
 ## Quiet stretches
 
@@ -182,7 +187,7 @@ def draw_frontier(found: dict[str, Any], path: Path) -> None:
 
 def draw_reliability(judged: dict[str, Any], path: Path) -> None:
     """Draw the share of right picks against their probability, a panel a phase."""
-    figure, axes = panels(1, 2, [PLACES[region] for region in judged], title="")
+    figure, axes = panels(1, 2, [LABELLED[region] for region in judged], title="")
     for ax, phase in zip(axes[0], "PS", strict=True):
         ax.plot([0, 1], [0, 1], color="#8C8C8C", linewidth=0.8)
         for k, said in enumerate(judged.values()):
@@ -288,7 +293,7 @@ def main() -> None:
     without_nz = args.out / "default-without-nz" / "default-calibrated.safetensors"
     bundled = DOCS.parent / "src" / "onsets" / "bundled" / "default.safetensors"
     ablation = args.out / "ablation" / "ablation.json"
-    trust = {f"{name}, {PLACES[r]}": said for name in REGIONS for r, said in judged[name].items()}
+    trust = {f"{name}, {LABELLED[r]}": said for name in REGIONS for r, said in judged[name].items()}
     analysts = {name: {r: s for r, s in judged[name].items() if r != "iquique"} for name in REGIONS}
     trust |= {f"{name}, all analysts' labels": together(analysts[name]) for name in REGIONS}
     page = PAGE.format(
