@@ -6,7 +6,7 @@ From the part ``dev``, all groups of records (near ones, the same played slower,
 same: a slope and a shift of each phase's logits, so that a pick's probability is the share of such picks that
 are right; they are folded into the last layer. Then thresholds, half of the best F1; then the uncertainty of
 a pick, as a multiple of its peak's width. OUT gets the weights with the new Spec. Other networks than
-onsets-net only get thresholds.
+onsets-net only get the thresholds with the best F1.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from judging import GRID, cases_of, groups_of, real, thresholds_of
+from judging import GRID, best_thresholds, cases_of, groups_of, real, thresholds_of
 from reliability import Found, found_in, reliability, widths
 
 from onsets import networks
@@ -72,7 +72,7 @@ def calibrate(weights: Path, folder: Path, parts: str, out: Path) -> dict[str, A
     raw = cases_of(load(str(weights), thresholds=low, threads=1), groups)
     network, spec = networks.load(weights)
     if spec.network != "onsets-net":
-        thresholds = thresholds_of(raw)
+        thresholds = best_thresholds(raw)
         networks.save(network, dataclasses.replace(spec, thresholds=spec.thresholds | thresholds), out)
         return {"thresholds": thresholds}
     slopes = {phase: logistic(found_in(raw, phase)) for phase in "PS"}

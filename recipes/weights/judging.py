@@ -142,11 +142,22 @@ def thresholds_of(cases: dict[str, list[Case]]) -> dict[str, float]:
     doi:10.1007/978-3-662-44851-9_15). It hardly depends on which records are at hand, as a threshold with the
     best F1 on them does.
     """
-    found = {}
-    for phase in "PS":
-        mean = [np.mean([score_cases(c, phase, t, TOLERANCE_S).f1 for c in cases.values()]) for t in GRID]
-        found[phase] = min(GRID, key=lambda t: abs(t - max(mean) / 2))
-    return found
+    return {phase: min(GRID, key=lambda t: abs(t - max(mean) / 2)) for phase, mean in _mean_f1(cases).items()}
+
+
+def best_thresholds(cases: dict[str, list[Case]]) -> dict[str, float]:
+    """Return the thresholds with the best mean F1, for networks whose probabilities are not calibrated."""
+    return {phase: GRID[int(np.argmax(mean))] for phase, mean in _mean_f1(cases).items()}
+
+
+def _mean_f1(cases: dict[str, list[Case]]) -> dict[str, list[float]]:
+    """Return the mean F1 over all groups alike at every threshold, by phase."""
+    return {
+        phase: [
+            float(np.mean([score_cases(c, phase, t, TOLERANCE_S).f1 for c in cases.values()])) for t in GRID
+        ]
+        for phase in "PS"
+    }
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
