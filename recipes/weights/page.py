@@ -171,17 +171,18 @@ def draw_frontier(found: dict[str, Any], path: Path) -> None:
     figure, axes = panels(-(-len(titles) // 2), 2, names, title="")
     places = [ax for row in axes for ax in row]
     for ax, title in zip(places, titles, strict=False):
-        for k, (cost, rows) in enumerate(found.values()):
+        for k, (name, (cost, rows)) in enumerate(found.items()):
             if rows.get(title):
+                form = "s" if name in TITLES.values() else "o"
                 for phase, fill in (("P", "full"), ("S", "none")):
                     colour = look_of(k)["color"]
-                    ax.plot(cost, rows[title][phase]["f1"], "o", color=colour, fillstyle=fill, markersize=7)
+                    ax.plot(cost, rows[title][phase]["f1"], form, color=colour, fillstyle=fill, markersize=7)
         ax.set_xscale("log")
         ax.set_xlim(8, 600)
         ax.set_xticks([10, 20, 50, 100, 200, 500], ["10", "20", "50", "100", "200", "500"])
         ax.minorticks_off()
         ax.set_ylim(0, 1)
-        titled(ax, title, "G multiply-adds a day", "F1 (P filled, S open)")
+        titled(ax, title, "G multiply-adds a day (squares: published)", "F1 (P filled, S open)")
     for ax in places[len(titles) :]:
         ax.set_visible(False)
     save_figure(figure, path)
