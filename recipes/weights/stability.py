@@ -1,0 +1,74 @@
+"""Say how many picks stay where they are when a record begins a little later.
+
+    python recipes/weights/stability.py WEIGHTS FOLDER
+
+Each record of NCEDC begins at a random time of the grid of windows, and again 37, 211 and 503 samples
+later. Of its picks above 0.5, later than a second after the new start, the share is printed that have a
+pick of the same phase within 0.02 s again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+from pathlib import Path
+
+import numpy as np
+from judging import SETS
+
+from onsets.datasets import open_dataset
+from onsets.evaluation import record_of
+from onsets.picking import NetworkPicker, load
+from onsets.types import Record
+
+LATER = (37, 211, 503)
+SURE, NEAR_S, LEAD_S = 0.5, 0.02, 1.0
+
+
+def begun_later(record: Record, samples: int) -> Record:
+    """Return a record without its first samples."""
+    return dataclasses.replace(
+        record,
+        data=record.data[:, samples:],
+        valid=record.valid[:, samples:],
+        start_ns=record.time_ns(samples),
+    )
+
+
+def stay(picker: NetworkPicker, record: Record) -> tuple[int, int]:
+    """Return how many sure picks stay, and how many there are, over all later starts."""
+    stays = count = 0
+    whole = picker.pick(record)
+    for samples in LATER:
+        part = begun_later(record, samples)
+        again = picker.pick(part)
+        sure = (whole.probability > SURE) & (whole.time_ns > part.start_ns + LEAD_S * 1e9)
+        for phase, time_ns in zip(whole.phase[sure].tolist(), whole.time_ns[sure].tolist(), strict=True):
+            away = np.abs(again.time_ns[again.phase == phase] - time_ns)
+            count += 1
+            stays += bool((away <= NEAR_S * 1e9).any())
+    return stays, count
+
+
+def main() -> None:
+    """Measure one file of weights."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("weights")
+    parser.add_argument("folder", type=Path)
+    args = parser.parse_args()
+    picker = load(args.weights, threads=1)
+    if not isinstance(picker, NetworkPicker):
+        raise SystemExit(f"{args.weights} is no network")
+    data, rng, totals = open_dataset(args.folder / SETS["NCEDC"]), np.random.default_rng(0), np.zeros(2)
+    for sample in data.read(range(len(data))):
+        samples = int(rng.integers(picker.spec.hop_samples))
+        record = dataclasses.replace(record_of(sample), start_ns=round(samples * 1e9 / picker.spec.rate_hz))
+        totals += stay(picker, record)
+    sys.stdout.write(f"{totals[0] / totals[1]:.4f} of {totals[1]:.0f} stay within {NEAR_S} s\n")
+
+
+if __name__ == "__main__":
+    main()
