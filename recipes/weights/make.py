@@ -36,6 +36,8 @@ CONTINUOUS = (
 )
 REGIONS = {"default": ("ncedc", "nz", "north", "iquique"), "tiny": ("ncedc", "nz")}
 """Left out in turn; of the others only the first, so that weights are made in an afternoon."""
+PLACES = {"ncedc": "NCEDC", "nz": "NZ", "north": "Nordic and Iceland", "iquique": "Iquique"}
+"""What cards and page call them."""
 COMPARED = ("lppn-mixture", "leqnet-mixture")
 """Other networks of the same mixture, trained without NCEDC only."""
 STAGES = ("data", "judged", "bundled", "page")
@@ -134,7 +136,7 @@ class Make:
 
     def bundle(self, made: Path, recipe: str, regions: Sequence[str]) -> None:
         """Put weights into the package."""
-        words = [w for r in regions for w in ("--without", f"{r}={self.judged(recipe, r)}")]
+        words = [w for r in regions for w in ("--without", f"{PLACES[r]}={self.judged(recipe, r)}")]
         self.run(None, HERE / "bundle.py", made, made.parent, self.data, BUNDLED, *words)
 
     def make_page(self) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from ablation import show as ablation_table
 from bundle import rows_of, trust_of
 from judging import NORDIC_TITLE, TITLE_ICELAND, TITLE_TAUGHT
-from make import COMPARED, HERE, REGIONS
+from make import COMPARED, HERE, PLACES, REGIONS
 from reliability import floor_of, pooled
 
 from onsets import networks
@@ -32,7 +32,6 @@ GROUPS = {
     TITLE_TAUGHT: "iquique",
 }
 """What is shown of each region."""
-PLACES = {"ncedc": "NCEDC", "nz": "NZ", "north": "Nordic and Iceland", "iquique": "Iquique"}
 LABELLED = {**PLACES, "north": "Nordic", "iquique": TITLE_TAUGHT}
 """Whose labels probabilities are held against."""
 NAMES = (*REGIONS, *COMPARED)

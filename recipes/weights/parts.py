@@ -25,8 +25,8 @@ REGIONS = {
     "north": ("nordic_tphasenet_regional_40hz", "taught-*.mseed", "taught-hengill_malmi_200hz"),
     "iquique": ("taught-iquique_deepphasepick",),
 }
-SETS = (*REGIONS["ncedc"], *REGIONS["nz"], "nordic_tphasenet_regional_40hz", "taught", "synthetic")
 """North are the Nordic arrays and Iceland: of a folder of files per event only the pattern is known."""
+SETS = (*REGIONS["ncedc"], *REGIONS["nz"], "nordic_tphasenet_regional_40hz", "taught", "synthetic")
 DEV_PERCENT = 20
 NEAR_S = 100.0
 """More than half a record and the time from one station to the other."""

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from judging import GRID, by_distance, cases_of, groups_of, quiet_of, show, table
+from parts import REGIONS
 from teach import dense
 
 from onsets import networks
 from onsets.picking import NetworkPicker, load
 
-REGIONS = ("ncedc", "nz", "north", "iquique")
 FIXED = {"P": 0.3, "S": 0.3}
 FILES = {
     "phasenet": ("phasenet/model_95.ckpt", "phasenet-tf"),
