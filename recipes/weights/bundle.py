@@ -62,8 +62,8 @@ only:
 
 NZ's labels are early by more than any of these uncertainties. In {quiet_hours:.0f} hours of one station
 in Chile that were kept away from training, in stretches where neither teacher sees anything, it picks
-{quiet:.1f} times an hour. Of the 19 picks of `default` there 4 have a pick at the next station within 10 s, no
-more than by chance: most are false.
+{quiet:.1f} times an hour. Of the 19 picks of `default` there 4 have a pick at the next station within 10 s,
+no more than by chance: most are false.
 
 {modes}
 
