@@ -26,16 +26,16 @@ def window_starts(samples: int, spec: Spec, phase: int = 0) -> npt.NDArray[np.in
         Length of the record.
     spec : Spec
     phase : int
-        Samples by which the record begins after a place where a window would; one begins with the
-        record in any case.
+        Samples by which the record begins after a place where a window would, a multiple of
+        ``spec.anchor_samples``; a window begins with the record in any case.
 
     Examples
     --------
-    >>> spec = Spec(name="x", network="x", rate_hz=100.0, samples=10, hop_samples=4, outputs=("P",))
-    >>> window_starts(21, spec).tolist(), window_starts(3, spec).tolist()
-    ([0, 4, 8, 11], [0])
-    >>> window_starts(21, spec, phase=1).tolist()
-    [0, 3, 7, 11]
+    >>> spec = Spec(name="x", network="x", rate_hz=100.0, samples=10, hop_samples=6, outputs=("P",))
+    >>> spec.anchor_samples, window_starts(21, spec).tolist(), window_starts(3, spec).tolist()
+    (2, [0, 6, 12], [0])
+    >>> window_starts(21, spec, phase=2).tolist()
+    [0, 4, 10, 12]
     """
     last = max(0, samples - spec.samples)
     last = -(-last // spec.anchor_samples) * spec.anchor_samples
