@@ -94,7 +94,7 @@ def equalised(model: Any, windows: Float32) -> Any:
 
 
 def _peaks(model: Any, windows: Float32) -> dict[str, npt.NDArray[np.float64]]:
-    """Return the largest absolute value of each channel of each signal of three axes."""
+    """Return the largest absolute value of each channel of each signal (windows, channels, values)."""
     import onnx
 
     shown = onnx.ModelProto()
@@ -106,8 +106,9 @@ def _peaks(model: Any, windows: Float32) -> dict[str, npt.NDArray[np.float64]]:
     order = [value.name for value in shown.graph.output]
     found = {shown.graph.input[0].name: np.abs(windows).max(axis=(0, 2)).astype(np.float64)}
     for k in range(0, len(windows), _BATCH):
-        for name, value in zip(order, runner.run(windows[k : k + _BATCH]), strict=True):
-            if value.ndim == 3 and value.dtype == np.float32:
+        some = windows[k : k + _BATCH]
+        for name, value in zip(order, runner.run(some), strict=True):
+            if value.ndim == 3 and len(value) == len(some) and value.dtype == np.float32:
                 peak = np.abs(value).max(axis=(0, 2)).astype(np.float64)
                 found[name] = np.maximum(found[name], peak) if name in found else peak
     return found
