@@ -170,8 +170,11 @@ def test_a_teacher_changes_what_is_learned(make: Make, tmp_path: Path) -> None:
     )  # fmt: skip
     alone = train(make(f"output={tmp_path}/alone"))
     taught = train(make(f"teacher.weights={teacher.weights}", "teacher.share=0.7"))
-    assert losses(alone.folder)[0] != losses(taught.folder)[0]
-    assert not same(alone.weights, taught.weights)
+    higher = f"output={tmp_path}/higher"
+    added = train(make(higher, f"teacher.weights={teacher.weights}", "teacher.blend=max"))
+    began = {losses(done.folder)[0] for done in (alone, taught, added)}
+    assert len(began) == 3
+    assert not same(alone.weights, taught.weights) and not same(alone.weights, added.weights)
 
 
 def test_msnet_stops_by_data_of_another_domain_and_leaves_without_its_second_decoder(make: Make) -> None:

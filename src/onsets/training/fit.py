@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import dataclasses
 import math
 import time
 from collections.abc import Callable
@@ -24,7 +25,7 @@ from onsets.training.options import Optimiser
 from onsets.training.recipe import Recipe
 from onsets.training.schedule import momentum_at, rate_at
 from onsets.training.scores import f1, probabilities, window_counts
-from onsets.training.teacher import TeacherNetwork
+from onsets.training.teacher import TeacherNetwork, higher
 from onsets.training.world import World
 
 __all__ = ["Judged", "Report", "Session", "fit", "judge", "make_optimiser"]
@@ -178,13 +179,15 @@ class Session:
         return value
 
     def _loss(self, outputs: Tensor | tuple[Tensor, ...], batch: Batch) -> Tensor:
-        table = self.recipe.loss
-        loss = network_loss(outputs, batch.targets, self.spec, table)
-        if self.teacher is not None:
-            first, share = outputs[0] if isinstance(outputs, tuple) else outputs, self.recipe.teacher.share
-            weight = torch.ones_like(batch.targets.weight)
-            soft = curve_loss(first, self.teacher.curves(batch.windows), weight, self.spec, table)
-            loss = (1 - share) * loss + share * soft
+        table, teacher, targets = self.recipe.loss, self.recipe.teacher, batch.targets
+        curves = None if self.teacher is None else self.teacher.curves(batch.windows)
+        if curves is not None and teacher.blend == "max":
+            targets = dataclasses.replace(targets, curves=higher(targets.curves, curves, self.spec))
+        loss = network_loss(outputs, targets, self.spec, table)
+        if curves is not None and teacher.blend == "mean":
+            first = outputs[0] if isinstance(outputs, tuple) else outputs
+            soft = curve_loss(first, curves, torch.ones_like(targets.weight), self.spec, table)
+            loss = (1 - teacher.share) * loss + teacher.share * soft
         if table.l1:
             loss = loss + table.l1 * l1_norm(self.network, table)
         return loss

@@ -300,15 +300,24 @@ class Teacher:
     ----------
     weights : str
         Its ``.safetensors`` file; empty: no teacher.
+    blend : str
+        ``mean``: labels and its curves are learned side by side; ``max``: whichever is higher at each
+        value, so that it adds arrivals without a label and takes none away.
     share : float
-        Weight of its curves; labels keep the rest.
+        Weight of its curves in the mean; labels keep the rest.
+    rates : tuple of float
+        At what of its own rate it is asked, once for each; its curves are averaged. At half of it an
+        earthquake looks as near as one with half the time between P and S.
     """
 
     weights: str = ""
+    blend: Literal["mean", "max"] = "mean"
     share: float = 0.5
+    rates: tuple[float, ...] = (1.0,)
 
     def __post_init__(self) -> None:
-        _require("teacher", {"share": 0 < self.share <= 1}, self)
+        right = {"share": 0 < self.share <= 1, "rates": bool(self.rates) and min(self.rates) > 0}
+        _require("teacher", right, self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

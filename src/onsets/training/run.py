@@ -162,8 +162,7 @@ def _session(recipe: Recipe, spec: Spec, world: World) -> Session:
     l1_norm(network, recipe.loss)
     network.to(world.device)
     quiet = freeze(network, start.frozen)
-    weights = recipe.teacher.weights
-    teacher = load_teacher(weights, spec, world.device) if weights else None
+    teacher = load_teacher(recipe.teacher, spec, world.device) if recipe.teacher.weights else None
     return Session(network, spec, recipe, world, make_optimiser(network, recipe.optimiser), quiet, teacher)
 
 

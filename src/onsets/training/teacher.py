@@ -12,9 +12,10 @@ from onsets import networks
 from onsets.errors import ConfigError
 from onsets.spec import Spec
 from onsets.training.feed import feed
+from onsets.training.options import Teacher
 from onsets.training.scores import probabilities
 
-__all__ = ["TeacherNetwork", "load_teacher"]
+__all__ = ["TeacherNetwork", "higher", "load_teacher"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,11 +28,14 @@ class TeacherNetwork:
         In evaluation mode.
     spec, pupil : Spec
         Its own, and that of the network which learns.
+    rates : tuple of float
+        At what of its own rate it is asked.
     """
 
     network: nn.Module
     spec: Spec
     pupil: Spec
+    rates: tuple[float, ...] = (1.0,)
 
     @torch.no_grad()
     def curves(self, windows: Tensor) -> Tensor:
@@ -45,30 +49,59 @@ class TeacherNetwork:
         Returns
         -------
         Tensor, shape (batch, rows, values)
-            Of the pupil's rows and values. Each value takes the highest of the teacher's samples in it;
-            noise is 1 - P - S.
+            Of the pupil's rows and values, the mean of what the teacher says at each rate. Each value
+            takes the highest of the teacher's samples in it; noise is 1 - P - S.
         """
-        out = self.network(feed(windows, self.spec))
-        own = probabilities(out[0] if isinstance(out, tuple) else out, self.spec)
+        own = torch.stack([self._heard(windows, rate) for rate in self.rates]).mean(dim=0)
         values = -(-self.pupil.samples // self.pupil.segment_samples)
         rows = {label: own[:, k : k + 1] for k, label in enumerate(self.spec.outputs)}
         if self.pupil.segment_samples != self.spec.segment_samples:
             rows = {label: functional.adaptive_max_pool1d(row, values) for label, row in rows.items()}
-        if "N" in self.pupil.outputs:
-            both = torch.cat([rows["P"], rows["S"]], dim=1)
-            total = both.sum(dim=1, keepdim=True)
-            both = both / total.clamp_min(1)
-            rows |= {"P": both[:, :1], "S": both[:, 1:], "N": (1 - total).clamp_min(0)}
-        return torch.cat([rows[label] for label in self.pupil.outputs], dim=1)
+        return _stacked(rows, self.pupil)
+
+    def _heard(self, windows: Tensor, rate: float) -> Tensor:
+        """Return the teacher's probabilities of windows resampled to ``rate`` times theirs."""
+        n = windows.shape[2]
+        if rate != 1:
+            size = (1, round(n * rate))
+            wide = functional.interpolate(windows[:, :, None], size=size, mode="bilinear", antialias=True)
+            windows = wide[:, :, 0]
+        out = self.network(feed(windows, self.spec))
+        own = probabilities(out[0] if isinstance(out, tuple) else out, self.spec)
+        if rate == 1:
+            return own
+        return functional.interpolate(own, size=-(-n // self.spec.segment_samples), mode="linear")
 
 
-def load_teacher(path: str, pupil: Spec, device: torch.device) -> TeacherNetwork:
+def higher(one: Tensor, other: Tensor, spec: Spec) -> Tensor:
+    """Return the higher of two curves at each value; noise is 1 - P - S.
+
+    Parameters
+    ----------
+    one, other : Tensor, shape (batch, rows, values)
+    spec : Spec
+        Names the rows.
+    """
+    rows = torch.maximum(one, other)
+    return _stacked({label: rows[:, k : k + 1] for k, label in enumerate(spec.outputs)}, spec)
+
+
+def _stacked(rows: dict[str, Tensor], spec: Spec) -> Tensor:
+    """Put rows, (batch, 1, values) each, in the order of a Spec; where it has noise, all sum to 1."""
+    if "N" in spec.outputs:
+        both = torch.cat([rows["P"], rows["S"]], dim=1)
+        total = both.sum(dim=1, keepdim=True)
+        both = both / total.clamp_min(1)
+        rows = rows | {"P": both[:, :1], "S": both[:, 1:], "N": (1 - total).clamp_min(0)}
+    return torch.cat([rows[label] for label in spec.outputs], dim=1)
+
+
+def load_teacher(table: Teacher, pupil: Spec, device: torch.device) -> TeacherNetwork:
     """Load a teacher.
 
     Parameters
     ----------
-    path : str
-        A ``.safetensors`` file.
+    table : Teacher
     pupil : Spec
     device : device
 
@@ -80,6 +113,7 @@ def load_teacher(path: str, pupil: Spec, device: torch.device) -> TeacherNetwork
         If its curves cannot teach the pupil: another rate, fewer rows, longer segments, or an answer for
         each window.
     """
+    path = table.weights
     network, spec = networks.load(path)
     wanted = set(pupil.outputs) - {"N"}
     if spec.rate_hz != pupil.rate_hz or not wanted <= set(spec.outputs):
@@ -89,4 +123,4 @@ def load_teacher(path: str, pupil: Spec, device: torch.device) -> TeacherNetwork
         )
     if "per_window" in (spec.output_kind, pupil.output_kind) or spec.segment_samples > pupil.segment_samples:
         raise ConfigError(f"teacher {path} has a value for more samples than {pupil.name}; take a finer one")
-    return TeacherNetwork(network.to(device), spec, pupil)
+    return TeacherNetwork(network.to(device), spec, pupil, table.rates)
