@@ -60,6 +60,14 @@ def test_detection_and_interval() -> None:
     assert int(targets.curves[0, 1].argmax()) == 200
 
 
+def test_detection_on_values_some_samples_apart() -> None:
+    coarse = networks.spec("onsets-net", detection=True)
+    targets = make_targets(torch.tensor([[[200.0, 300.0]]]), coarse, Labels())
+    assert targets.curves.shape == (1, 3, 1536)
+    assert targets.curves[0, 0].nonzero().flatten().tolist() == list(range(50, 85))
+    assert targets.curves[0, 1:].argmax(dim=1).tolist() == [50, 75]
+
+
 def test_segments_are_those_of_the_plain_function() -> None:
     arrivals = torch.tensor([[[100.0, 203.5]], [[50.0, INF]]], dtype=torch.float64)
     targets = make_targets(arrivals, SEGMENTS, SEGMENT)

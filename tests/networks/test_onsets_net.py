@@ -54,6 +54,13 @@ def test_the_spec_says_how_it_is_run():
     assert made.options["widths"] == [8, 16, 32, 48, 64]
 
 
+def test_it_says_where_an_event_is_if_wanted():
+    made = spec(detection=True)
+    assert made.outputs == ("detection", "P", "S") and set(made.thresholds) == set(made.outputs)
+    with torch.no_grad():
+        assert build(detection=True).eval()(torch.zeros(1, 3, 512)).shape == (1, 3, 128)
+
+
 def test_training_through_pictures_is_the_same(stir):
     """On a CPU training takes lines as pictures of height one: outputs, gradients, statistics agree."""
     x = torch.randn(3, 3, 1024, generator=torch.Generator().manual_seed(2))

@@ -194,7 +194,8 @@ def _rows(phases: Tensor, arrivals: Tensor, spec: Spec, labels: Labels) -> Tenso
         made["N"] = (1 - total[:, 0]).clamp_min(0.0)
     made["P"], made["S"] = phases[:, 0], phases[:, 1]
     if "detection" in spec.outputs:
-        made["detection"] = intervals(arrivals, spec.samples, stretch=labels.detection)
+        values, step = phases.shape[2], spec.segment_samples
+        made["detection"] = intervals(arrivals / step, values, stretch=labels.detection)
     if missing := [row for row in spec.outputs if row not in made]:
         raise ConfigError(f"{spec.name} has a row {missing[0]!r}, for which there is no label")
     return torch.stack([made[row] for row in spec.outputs], dim=1)

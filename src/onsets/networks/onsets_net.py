@@ -75,12 +75,15 @@ class OnsetsNetOptions:
         Odd width of the depthwise filters, values.
     components : int
         Input rows.
+    detection : bool
+        Whether it says where an event is, too, in a first row.
     """
 
     widths: Sequence[int] = (16, 40, 64, 96, 128)
     residuals: Sequence[int] = (1, 1, 2, 2)
     kernel: int = 7
     components: int = 3
+    detection: bool = False
 
     def __post_init__(self) -> None:
         if len(self.widths) != 5 or len(self.residuals) != 4:
@@ -150,7 +153,7 @@ class _Up(nn.Module):
 
 
 class OnsetsNet(nn.Module):
-    """Logits of P and S, one value every four samples.
+    """Logits of P and S, and of an event if wanted, one value every four samples.
 
     Parameters
     ----------
@@ -173,11 +176,11 @@ class OnsetsNet(nn.Module):
         self.up = nn.ModuleList(
             _Up(levels[k + 1], levels[k], o.kernel, blocks=2 if k == 0 else 1) for k in (2, 1, 0)
         )
-        self.head = nn.Conv1d(levels[0], 2, 1)
+        self.head = nn.Conv1d(levels[0], 3 if o.detection else 2, 1)
         nn.init.constant_(self.head.bias, QUIET)  # type: ignore[arg-type]
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map ``(batch, components, samples)`` to ``(batch, 2, ceil(samples / 4))``."""
+        """Map ``(batch, components, samples)`` to ``(batch, 2 or 3, ceil(samples / 4))``."""
         if self.training and x.device.type == "cpu":
             x = x[:, :, None].contiguous(memory_format=torch.channels_last)
         conv, norm = cast(nn.Conv1d, self.stem[0]), cast(nn.BatchNorm1d, self.stem[1])
@@ -213,6 +216,7 @@ def spec(**options: object) -> Spec:
             "residuals": list(made.residuals),
             "kernel": made.kernel,
             "components": made.components,
+            "detection": made.detection,
         },
         rate_hz=100.0,
         samples=6144,
@@ -220,10 +224,10 @@ def spec(**options: object) -> Spec:
         components="ZNE"[: made.components],
         bandpass_hz=(0.7, 45.0),
         normalisation="window-std",
-        outputs=("P", "S"),
+        outputs=("detection", "P", "S") if made.detection else ("P", "S"),
         activation="sigmoid",
         segment_samples=4,
         stacking="mean",
-        thresholds={"P": 0.3, "S": 0.3},
+        thresholds={"P": 0.3, "S": 0.3, **({"detection": 0.3} if made.detection else {})},
         paper="onsets, after PhaseNet (doi:10.1093/gji/ggy423) and LPPN (doi:10.1785/0220210309)",
     )
