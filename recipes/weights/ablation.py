@@ -1,10 +1,10 @@
-"""Leave parts of the mixture out, one at a time, and see what each is worth on a region never seen.
+"""Leave parts of the mixture out or add some, and see what each is worth on a region never seen.
 
     python recipes/weights/ablation.py FOLDER OUT [--steps 600] [--seeds 3] [--teacher PHASENET.safetensors]
 
 Each row trains ``tiny`` without any NCEDC record, with several seeds; thresholds come from its own
 development part. A run whose result lies in OUT is not done again. OUT/ablation.json holds all of them.
-With a teacher one row more learns its curves besides the labels (it has seen NCEDC).
+With a teacher three rows more learn its curves besides the labels (it has seen NCEDC).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from judging import GRID, cases_of, groups_of, quiet_of, table, thresholds_of
+from mixture import RATES, detecting, overlaid, regional, taught_by, without
 
 from onsets import config
 from onsets.augment import Cut, Step
@@ -29,20 +30,6 @@ PARTS = "parts/without-ncedc.csv"
 RECIPE = Path(__file__).with_name("tiny.toml")
 LABELLED = ("ncedc_phasenet", "ncedc_phasenet_testdata", "ncedc_deepdenoiser_P_only", "nz_dfdp_eqcorrscan")
 ADDED = ("Noise", "SecondEvent")
-
-
-def without(*names: str) -> Any:
-    """Return a change that takes datasets away."""
-    return lambda recipe: dataclasses.replace(
-        recipe,
-        data=dataclasses.replace(
-            recipe.data,
-            sets=tuple(name for name in recipe.data.sets if name not in names),
-            weights={name: w for name, w in recipe.data.weights.items() if name not in names},
-            rate_as={name: hz for name, hz in recipe.data.rate_as.items() if name not in names},
-            label_shift_s={name: s for name, s in recipe.data.label_shift_s.items() if name not in names},
-        ),
-    )
 
 
 def steps(change: Any) -> Any:
@@ -68,6 +55,8 @@ def unmixed(step: Step) -> Step | None:
 
 
 CURVES = "and PhaseNet's curves"
+HALF = "and the same at half the rate"
+HIGHER = "and the higher of label and curve"
 ROWS: dict[str, Any] = {
     "all": lambda recipe: recipe,
     "no taught records": without("taught"),
@@ -76,14 +65,10 @@ ROWS: dict[str, Any] = {
     "own speed": steps(own_speed),
     "no noise or events added": steps(unmixed),
     "cut only": steps(bare),
+    "and regional synthetics": regional,
+    "and MSNet's overlay": overlaid,
+    "and a detection output": detecting,
 }
-
-
-def taught_by(teacher: Path) -> Any:
-    """Return a change that adds a teacher's curves, half as important as all."""
-    return lambda recipe: dataclasses.replace(
-        recipe, teacher=dataclasses.replace(recipe.teacher, weights=str(teacher))
-    )
 
 
 def one(row: str, change: Any, seed: int, folder: Path, out: Path, updates: int) -> dict[str, Any]:
@@ -115,13 +100,14 @@ def one(row: str, change: Any, seed: int, folder: Path, out: Path, updates: int)
 def show(results: list[dict[str, Any]]) -> str:
     """Return a Markdown table: mean and spread over seeds of F1 on records never seen."""
     titles = list(dict.fromkeys(r["group"] for r in results[0]["test"]))
-    lines = ["| mixture | seeds | " + " | ".join(f"{t}, P / S" for t in titles) + " | quiet, picks an hour |"]
-    lines.append("|---" * (len(titles) + 3) + "|")
+    heads = ("mixture", "seeds", "development", *(f"{t}, P / S" for t in titles), "quiet, picks an hour")
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for row in dict.fromkeys([*ROWS, *(r["row"] for r in results)]):
         some = [r for r in results if r["row"] == row]
         if not some:
             continue
-        cells = []
+        kept = [np.mean([x["best_f1"] for x in r["dev"]]) for r in some]
+        cells = [f"{np.mean(kept):.3f} ± {np.std(kept):.3f}"]
         for title in titles:
             pair = []
             for phase in "PS":
@@ -144,7 +130,13 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--teacher", type=Path, help="safetensors file of a published network")
     args = parser.parse_args()
-    rows = ROWS | ({CURVES: taught_by(args.teacher)} if args.teacher else {})
+    rows = dict(ROWS)
+    if args.teacher:
+        rows |= {
+            CURVES: taught_by(args.teacher, 1.0, blend="mean"),
+            HALF: taught_by(args.teacher, *RATES, blend="mean"),
+            HIGHER: taught_by(args.teacher, *RATES),
+        }
     args.out.mkdir(parents=True, exist_ok=True)
     file = args.out / "ablation.json"
     results: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []

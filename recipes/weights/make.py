@@ -4,7 +4,7 @@
 
 SHARED holds ``data/labelled``, ``data/continuous`` and ``weights/phasenet``. Every stage leaves files in the
 output folder and is not done again when they are there; seeds are fixed. On two cores all of it takes about
-six hours, most of it the networks without a region; an accelerator is used when there is one.
+eight hours, most of it the networks without a region; an accelerator is used when there is one.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import argparse
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -54,6 +55,7 @@ class Make:
     def __init__(self, shared: Path, out: Path) -> None:
         self.shared, self.out = shared.resolve(), out
         self.first, self.data = out / "first", out / "data"
+        self.teacher = out / "teacher.safetensors"
 
     def run(self, made: Path | None, *words: object) -> None:
         """Run ``python words`` unless the file or folder is there; None runs it always."""
@@ -87,29 +89,38 @@ class Make:
         self.run(weights, "-m", "onsets", "train", HERE / f"{recipe}.toml", *words, *resume)
         return weights
 
+    def finished(self, name: str, recipe: str, parts: str) -> Path:
+        """Train twice, the second time with the teacher; return the mean of both weights."""
+        begun = self.train(f"{name}-begun", recipe, parts, self.data)
+        folder = self.out / name
+        words = (HERE / f"{recipe}.toml", begun, self.teacher, self.data, folder)
+        weights = folder / f"{recipe}-mean.safetensors"
+        self.run(weights, HERE / "finish.py", *words, "--parts", f"parts/{parts}.csv")
+        return weights
+
     def calibrated(self, name: str, recipe: str, parts: str) -> Path:
         """Train and calibrate; return the weights."""
-        weights = self.train(name, recipe, parts, self.data)
+        made = self.finished if recipe in REGIONS else partial(self.train, root=self.data)
+        weights = made(name, recipe, parts)
         made = weights.with_name(f"{recipe}-calibrated.safetensors")
         self.run(made, HERE / "calibrate.py", weights, self.data, made, "--parts", f"parts/{parts}.csv")
         return made
 
     def make_data(self) -> None:
         """Everything that networks are trained on."""
-        teacher = self.out / "teacher.safetensors"
         published = self.shared / "weights" / "phasenet" / "model_95.ckpt"
         self.out.mkdir(parents=True, exist_ok=True)
-        self.run(
-            teacher, "-m", "onsets", "weights", "import", published, "--from", "phasenet-tf", "-o", teacher
-        )
+        words = ("weights", "import", published, "--from", "phasenet-tf", "-o", self.teacher)
+        self.run(self.teacher, "-m", "onsets", *words)
         for folder in (self.first, self.data):
             self.links(folder)
-            self.run(folder / "synthetic", HERE / "synthesise.py", folder / "synthetic")
-        self.teach(self.first, teacher)
+            for kind, name in (("local", "synthetic"), ("regional", "synthetic-regional")):
+                self.run(folder / name, HERE / "synthesise.py", folder / name, "--kind", kind)
+        self.teach(self.first, self.teacher)
         student = self.train("first-student", "tiny", "without-ncedc", self.first)
         iceland = self.shared / "data" / "continuous" / "iceland_vt_quakemigrate"
         self.run(self.data / "iceland", HERE / "iceland.py", iceland, self.data / "iceland")
-        self.teach(self.data, teacher, student)
+        self.teach(self.data, self.teacher, student)
 
     def make_judged(self) -> None:
         """Train without a region and judge on it."""
@@ -141,8 +152,7 @@ class Make:
 
     def make_page(self) -> None:
         """Leave parts of the mixture out; draw and write the page."""
-        teacher = self.out / "teacher.safetensors"
-        self.run(None, HERE / "ablation.py", self.data, self.out / "ablation", "--teacher", teacher)
+        self.run(None, HERE / "ablation.py", self.data, self.out / "ablation", "--teacher", self.teacher)
         self.run(None, HERE / "page.py", self.out, self.shared)
 
 

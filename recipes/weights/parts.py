@@ -26,7 +26,8 @@ REGIONS = {
     "iquique": ("taught-iquique_deepphasepick",),
 }
 """North are the Nordic arrays and Iceland: of a folder of files per event only the pattern is known."""
-SETS = (*REGIONS["ncedc"], *REGIONS["nz"], "nordic_tphasenet_regional_40hz", "taught", "synthetic")
+SYNTHETIC = ("synthetic", "synthetic-regional")
+SETS = (*REGIONS["ncedc"], *REGIONS["nz"], "nordic_tphasenet_regional_40hz", "taught", *SYNTHETIC)
 DEV_PERCENT = 20
 NEAR_S = 100.0
 """More than half a record and the time from one station to the other."""

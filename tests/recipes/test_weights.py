@@ -94,6 +94,29 @@ def test_folding_moves_the_logits():
     torch.testing.assert_close(after[:, 1], 0.5 * before[:, 1] - 1)
 
 
+def test_the_mean_of_weights(tmp_path):
+    from finish import mean_of
+
+    from onsets import networks
+
+    torch.manual_seed(0)
+    options = {"widths": (4, 4, 4, 4, 4)}
+    spec = networks.spec("onsets-net", **options)
+    files = [tmp_path / f"{name}.safetensors" for name in ("begun", "finished", "mean")]
+    for file in files[:2]:
+        network = networks.build("onsets-net", **options)
+        for buffer in network.buffers():
+            if buffer.is_floating_point():
+                buffer.uniform_(0.5, 2)
+        networks.save(network, spec, file)
+    mean_of(*files)
+    begun, finished, mean = (networks.load(file)[0].state_dict() for file in files)
+    for key, value in mean.items():
+        if value.is_floating_point():
+            torch.testing.assert_close(value, (begun[key] + finished[key]) / 2)
+    assert not torch.equal(mean["head.weight"], finished["head.weight"])
+
+
 def test_a_region_left_out_takes_its_events_with_it():
     from parts import divide
 
@@ -114,6 +137,26 @@ def test_a_region_left_out_takes_its_events_with_it():
     shared = np.isin(events, events[nz]) & ~nz
     assert shared.any()
     assert set(without.rows["split"][shared].tolist()) == {""}
+
+
+@pytest.mark.parametrize(("kind", "rate_hz", "seconds"), [("local", 100, 90), ("regional", 40, 240)])
+def test_synthetics_of_a_kind(kind, rate_hz, seconds, tmp_path, monkeypatch):
+    import synthesise
+
+    from onsets.datasets import open_dataset
+
+    words = ["synthesise.py", str(tmp_path / "set"), "--kind", kind, "--count", "4"]
+    monkeypatch.setattr("sys.argv", words)
+    monkeypatch.setattr(synthesise, "EVENTS", 6)
+    synthesise.main()
+    rows = open_dataset(tmp_path / "set").rows
+    made = synthesise.KINDS[kind]
+    assert len(rows["name"]) == 4 and set(rows["dataset"].tolist()) == {made.name}
+    assert set(rows["rate_hz"].tolist()) == {rate_hz} and set(rows["samples"].tolist()) == {rate_hz * seconds}
+    later_s = (rows["s_sample"] - rows["p_sample"]) / rate_hz
+    nearest, farthest = made.distance_km
+    assert (later_s > nearest / 12).all() and (later_s < farthest / 6 + 4).all()
+    assert (rows["s_sample"] < rate_hz * (seconds - synthesise.TAIL_S)).all()
 
 
 class Teacher:
