@@ -48,12 +48,13 @@ by [recipes/weights](../recipes/weights); `make weights` does all of it again. T
 [default](../src/onsets/bundled/default.md), [tiny](../src/onsets/bundled/tiny.md).
 
 Everything below is measured on records of regions that the network was not trained on: the recipe is run
-again without them, and thresholds and calibration come from the other regions. Whole records are
-searched and every pick further than 0.5 s from the label is false. Published weights are judged on the
-same records with a threshold of 0.3; PhaseNet was trained on Northern California, so its NCEDC rows are
-at home. "Iquique, taught" has no analyst's labels but those of our teachers, PhaseNet and a first student:
-it shows what far events (S-P of 15 s) of a region left out are worth to a network, not who is better.
-"Iceland, automatic" are a location program's picks that fit its hypocentres; its records hold others too.
+again without them, and thresholds and calibration come from the other regions. Whole records are searched
+and every pick further than 0.5 s from the label is false. Published weights are judged on the same records
+with a threshold of 0.3; PhaseNet was trained on Northern California, so its NCEDC rows are at home, and it
+has taught ours there. "Iquique, taught" has no analyst's labels but those of our teachers, PhaseNet and a
+first student: it shows what far events (S-P of 15 s) of a region left out are worth to a network, not who
+is better. "Iceland, automatic" are a location program's picks that fit its hypocentres; its records hold
+others too.
 
 `lppn-mixture` and `leqnet-mixture` are other networks trained with the same mixture, without NCEDC, for
 comparison only ({compared}).
