@@ -208,6 +208,7 @@ def spec(**options: object) -> Spec:
     ratio, which tells P from S.
     """
     made = OnsetsNetOptions(**options)  # type: ignore[arg-type]
+    outputs = ("detection", "P", "S") if made.detection else ("P", "S")
     return Spec(
         name="onsets-net",
         network="onsets-net",
@@ -224,10 +225,10 @@ def spec(**options: object) -> Spec:
         components="ZNE"[: made.components],
         bandpass_hz=(0.7, 45.0),
         normalisation="window-std",
-        outputs=("detection", "P", "S") if made.detection else ("P", "S"),
+        outputs=outputs,
         activation="sigmoid",
         segment_samples=4,
         stacking="mean",
-        thresholds={"P": 0.3, "S": 0.3, **({"detection": 0.3} if made.detection else {})},
+        thresholds=dict.fromkeys(outputs, 0.3),
         paper="onsets, after PhaseNet (doi:10.1093/gji/ggy423) and LPPN (doi:10.1785/0220210309)",
     )

@@ -302,7 +302,8 @@ class Teacher:
         Its ``.safetensors`` file; empty: no teacher.
     blend : str
         ``mean``: labels and its curves are learned side by side; ``max``: whichever is higher at each
-        value, so that it adds arrivals without a label and takes none away.
+        value, so that it adds arrivals without a label and takes none away. With ``max`` values that labels
+        hide stay hidden.
     share : float
         Weight of its curves in the mean; labels keep the rest.
     rates : tuple of float
