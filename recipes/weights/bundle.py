@@ -62,8 +62,7 @@ only:
 
 NZ's labels are early by more than any of these uncertainties. In {quiet_hours:.0f} hours of one station
 in Chile that were kept away from training, in stretches where neither teacher sees anything, it picks
-{quiet:.1f} times an hour. Of the 12 picks of `default` there, all S, 5 have a pick at the next station within
-10 s, where chance would give 2 or 3: most are false.
+{quiet:.1f} times an hour.
 
 {modes}
 
@@ -165,8 +164,10 @@ def _sizes(weights: Path, training: Path) -> dict[str, Any]:
     cost = networks.measure(network, spec)
     recipes = trainings_of(training)
     last = recipes[-1]
-    rates = " and ".join(f"{rate:g}" for rate in last["teacher"].get("rates", ()))
-    taught = CURVES.format(finish=updates_of(last), rates=rates) if last["teacher"]["weights"] else ""
+    taught = ""
+    if last["teacher"]["weights"]:
+        rates = " and ".join(f"{rate:g}" for rate in last["teacher"]["rates"])
+        taught = CURVES.format(finish=updates_of(last), rates=rates)
     return {
         "name": spec.name,
         "network": spec.network,
