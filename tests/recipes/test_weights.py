@@ -94,6 +94,23 @@ def test_folding_moves_the_logits():
     torch.testing.assert_close(after[:, 1], 0.5 * before[:, 1] - 1)
 
 
+def test_every_row_of_the_ablation_changes_the_recipe():
+    from ablation import RECIPE, ROWS
+    from mixture import RATES, finish
+
+    from onsets import config
+    from onsets.training import Recipe
+
+    base = config.load(Recipe, RECIPE)
+    for name, change in ROWS.items():
+        assert (change(base) == base) == (name == "all"), name
+        assert {"P", "S"} <= set(change(base).spec().outputs)
+    second = finish(base, Path("begun.safetensors"), Path("teacher.safetensors"))
+    assert (second.start.weights, second.teacher.weights) == ("begun.safetensors", "teacher.safetensors")
+    assert (second.teacher.blend, second.teacher.rates) == ("max", RATES)
+    assert second.run.seed != base.run.seed and second.data == base.data
+
+
 def test_the_mean_of_weights(tmp_path):
     from finish import mean_of
 
