@@ -10,6 +10,7 @@ or S stands less than 3 dB above that noise is left out.
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,8 +113,9 @@ def main() -> None:
     data: list[np.ndarray] = []
     arrivals: list[tuple[float, float]] = []
     stations: list[str] = []
-    while len(data) < args.count:
-        number = len(set(stations))
+    for number in itertools.count():
+        if len(data) == args.count:
+            break
         rng = np.random.default_rng([args.seed, number])
         site, ground = draw_station(kind, rng)
         made = record_continuously(draw_sources(kind, rng), site, ground, kind.apart_s * (EVENTS + 1), rng)
