@@ -76,7 +76,7 @@ def calibrate(weights: Path, folder: Path, parts: str, out: Path) -> dict[str, A
         networks.save(network, dataclasses.replace(spec, thresholds=spec.thresholds | thresholds), out)
         return {"thresholds": thresholds}
     slopes = {phase: logistic(found_in(raw, phase)) for phase in "PS"}
-    fold(network, [slopes.get(label, (1.0, 0.0)) for label in spec.outputs])
+    fold(network, [slopes[label] for label in spec.outputs])
     networks.save(network, spec, out)
     picker = load(str(out), thresholds=low, threads=1)
     cases = cases_of(picker, groups)
@@ -91,9 +91,7 @@ def calibrate(weights: Path, folder: Path, parts: str, out: Path) -> dict[str, A
             "width_factor": factors[phase],
             "within_twice": twice,
         }
-    spec = dataclasses.replace(
-        spec, thresholds=spec.thresholds | thresholds, uncertainty_s=spread, uncertainty_widths=factors
-    )
+    spec = dataclasses.replace(spec, thresholds=thresholds, uncertainty_s=spread, uncertainty_widths=factors)
     networks.save(network, spec, out)
     return said
 

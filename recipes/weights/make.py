@@ -13,7 +13,6 @@ import argparse
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -100,8 +99,10 @@ class Make:
 
     def calibrated(self, name: str, recipe: str, parts: str) -> Path:
         """Train and calibrate; return the weights."""
-        made = self.finished if recipe in REGIONS else partial(self.train, root=self.data)
-        weights = made(name, recipe, parts)
+        if recipe in REGIONS:
+            weights = self.finished(name, recipe, parts)
+        else:
+            weights = self.train(name, recipe, parts, self.data)
         made = weights.with_name(f"{recipe}-calibrated.safetensors")
         self.run(made, HERE / "calibrate.py", weights, self.data, made, "--parts", f"parts/{parts}.csv")
         return made

@@ -290,7 +290,11 @@ def main() -> None:
             regions += [{**r, "group": f"{name}, {r['group']}"} for r in said["rows"]]
             if name in REGIONS:
                 near += [{**r, "group": f"{name}, {PLACES[region]}, {r['group']}"} for r in said["near"]]
-    updates = {n: sum(map(updates_of, trainings_of(args.out / f"{n}-without-ncedc"))) for n in judged}
+    lengths = {
+        name: sum(map(updates_of, trainings_of(args.out / f"{name}-without-ncedc")))
+        for name in COMPARED
+        if name in judged
+    }
     without_nz = args.out / "default-without-nz" / "default-calibrated.safetensors"
     bundled = DOCS.parent / "src" / "onsets" / "bundled" / "default.safetensors"
     ablation = args.out / "ablation" / "ablation.json"
@@ -299,7 +303,7 @@ def main() -> None:
     trust |= {f"{name}, all analysts' labels": together(analysts[name]) for name in REGIONS}
     page = PAGE.format(
         frontier=frontier_table(found),
-        compared=", ".join(f"{n}: {updates[n]:,} updates" for n in COMPARED if n in judged),
+        compared=", ".join(f"{name}: {count:,} updates" for name, count in lengths.items()),
         regions=rows_of(regions, "network, left out"),
         near=rows_of(near, "network, left out, S-P"),
         trust=trust_of(trust),
