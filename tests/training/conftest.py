@@ -28,7 +28,7 @@ def wave(rng: np.random.Generator, p: int, s: int) -> np.ndarray:
     return (100 + 10 * data).astype(np.float32)
 
 
-def write_dataset(folder: Path, seed: int = 0, *, named: bool = True) -> Path:
+def write_dataset(folder: Path, seed: int = 0, *, named: bool = True, labelled: bool = True) -> Path:
     """Write events and noise in the SeisBench layout."""
     h5py = pytest.importorskip("h5py")
     rng = np.random.default_rng(seed)
@@ -46,13 +46,13 @@ def write_dataset(folder: Path, seed: int = 0, *, named: bool = True) -> Path:
             rows.append(
                 {
                     "trace_name": f"t{k:03d}",
-                    "trace_category": "earthquake_local" if event else "noise",
+                    "trace_category": ("earthquake_local" if labelled else "") if event else "noise",
                     "station_network_code": "XX",
                     "station_code": f"S{k:02d}",
                     "trace_sampling_rate_hz": 100,
                     "trace_start_time": f"2024-01-{1 + k // 24:02d}T{k % 24:02d}:00:00Z",
-                    "trace_p_arrival_sample": p if event else "",
-                    "trace_s_arrival_sample": s if event and k % 6 else "",
+                    "trace_p_arrival_sample": p if event and labelled else "",
+                    "trace_s_arrival_sample": s if event and labelled and k % 6 else "",
                     "source_id": f"e{k // 2:02d}" if event and named else "",
                     "trace_coda_end_sample": s + 200 if event else "",
                     "trace_snr_db": "[20. 20. 20.]" if event else "",

@@ -70,6 +70,16 @@ def test_labels_that_cannot_be_are_problems_not_errors(data: Dataset) -> None:
         pool_of_dataset(bad.select(np.array([2])), SPEC, hold=False)
 
 
+def test_records_without_labels_can_be_wanted(data: Dataset) -> None:
+    nan = {2: math.nan}
+    bare = changed(data, s_sample=nan, p_sample=nan, coda_end_sample=nan)
+    pool = pool_of_dataset(bare, SPEC, hold=True, unlabelled=True)
+    assert len(pool) == 48 and not pool.problems
+    assert np.isnan(pool.arrivals[2]).all() and not pool.is_noise[2]
+    waves = pool.waves(np.array([2]))
+    assert bool(waves.has_event) and waves.coda.tolist() == [1200]
+
+
 def test_gaps_and_dead_components_stay_zeros() -> None:
     data = np.full((3, 1200), 5.0, np.float32) + np.random.default_rng(0).normal(size=(3, 1200)).astype(
         np.float32

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from onsets.training import Recipe, Report, train
 from onsets.training.journal import read_journal
 from onsets.training.run import CHECKPOINT
 
-from .conftest import Make
+from .conftest import Make, write_dataset
 
 
 def losses(folder: Path) -> list[float]:
@@ -175,6 +176,24 @@ def test_a_teacher_changes_what_is_learned(make: Make, tmp_path: Path) -> None:
     began = {losses(done.folder)[0] for done in (alone, taught, added)}
     assert len(began) == 3
     assert not same(alone.weights, taught.weights) and not same(alone.weights, added.weights)
+
+
+def test_a_teacher_teaches_training_records_without_labels_too(
+    make: Make, tiny: Path, tmp_path: Path
+) -> None:
+    write_dataset(tmp_path / "bare", labelled=False)
+    weights = tmp_path / "phasenet.safetensors"
+    spec = networks.spec("phasenet", width=2)
+    spec = dataclasses.replace(spec, samples=600, hop_samples=300, blinding_samples=0)
+    networks.save(networks.build("phasenet", width=2), spec, weights)
+    both = f"data.sets=['tiny', '{tmp_path}/bare']"
+    alone = train(make(both, f"output={tmp_path}/alone"))
+    taught = train(make(both, f"teacher.weights={weights}", "teacher.blend=max"))
+    reasons = {problem.reason for problem in alone.problems}
+    assert reasons == {"left out: neither noise nor labelled"}
+    more = taught.records["train"] - alone.records["train"]
+    assert more > 0 and len(taught.problems) == len(alone.problems) - more > 0
+    assert taught.records["dev"] == alone.records["dev"]
 
 
 def test_msnet_stops_by_data_of_another_domain_and_leaves_without_its_second_decoder(make: Make) -> None:

@@ -10,9 +10,10 @@ import torch
 
 from onsets import networks
 from onsets.errors import ConfigError
+from onsets.labels import Targets
 from onsets.training.feed import feed
 from onsets.training.options import Teacher
-from onsets.training.teacher import TeacherNetwork, higher, load_teacher
+from onsets.training.teacher import TeacherNetwork, added, load_teacher
 
 CPU = torch.device("cpu")
 
@@ -98,14 +99,16 @@ def test_a_teacher_asked_at_several_rates_says_their_mean(saved: dict[str, Path]
     torch.testing.assert_close(heard, half[..., 20:-20], atol=2e-3, rtol=0)
 
 
-def test_the_higher_curve_keeps_labels_and_adds_arrivals() -> None:
+def test_a_teacher_adds_arrivals_and_speaks_where_labels_are_silent() -> None:
     spec = pupil("phasenet")
     rows = {label: k for k, label in enumerate(spec.outputs)}
     label, heard = torch.zeros(2, 1, 3, 4)
     label[0, rows["P"]] = torch.tensor([1.0, 0.0, 0.0, 0.8])
     heard[0, rows["P"]] = torch.tensor([0.2, 0.6, 0.0, 0.0])
     heard[0, rows["S"]] = torch.tensor([0.0, 0.0, 0.3, 0.4])
-    got = higher(label, heard, spec)[0]
+    targets = added(Targets(label, torch.tensor([[0.1, 0.0, 1.0, 5.0]]), None, None), heard, spec)
+    assert targets.weight.tolist() == [pytest.approx([0.1, 1.0, 1.0, 5.0])]
+    got = targets.curves[0]
     torch.testing.assert_close(got[rows["P"]], torch.tensor([1.0, 0.6, 0.0, 0.8 / 1.2]))
     torch.testing.assert_close(got[rows["S"]], torch.tensor([0.0, 0.0, 0.3, 0.4 / 1.2]))
     torch.testing.assert_close(got[rows["N"]], torch.tensor([0.0, 0.4, 0.7, 0.0]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import dataclasses
 import math
 import time
 from collections.abc import Callable
@@ -25,7 +24,7 @@ from onsets.training.options import Optimiser
 from onsets.training.recipe import Recipe
 from onsets.training.schedule import momentum_at, rate_at
 from onsets.training.scores import f1, probabilities, window_counts
-from onsets.training.teacher import TeacherNetwork, higher
+from onsets.training.teacher import TeacherNetwork, added
 from onsets.training.world import World
 
 __all__ = ["Judged", "Report", "Session", "fit", "judge", "make_optimiser"]
@@ -182,7 +181,7 @@ class Session:
         table, teacher, targets = self.recipe.loss, self.recipe.teacher, batch.targets
         curves = None if self.teacher is None else self.teacher.curves(batch.windows)
         if curves is not None and teacher.blend == "max":
-            targets = dataclasses.replace(targets, curves=higher(targets.curves, curves, self.spec))
+            targets = added(targets, curves, self.spec)
         loss = network_loss(outputs, targets, self.spec, table)
         if curves is not None and teacher.blend == "mean":
             first = outputs[0] if isinstance(outputs, tuple) else outputs

@@ -296,14 +296,16 @@ class Start:
 class Teacher:
     """Another network whose curves are learned too (distillation).
 
+    With a teacher, training records without labels and of no category are learned from, too.
+
     Attributes
     ----------
     weights : str
         Its ``.safetensors`` file; empty: no teacher.
     blend : str
         ``mean``: labels and its curves are learned side by side; ``max``: whichever is higher at each
-        value, so that it adds arrivals without a label and takes none away. With ``max`` values that labels
-        hide stay hidden.
+        value, so that it adds arrivals without a label and takes none away; where labels say nothing
+        (:attr:`onsets.labels.Labels.hide_unlabelled`) only its curves are learned, with weight 1.
     share : float
         Weight of its curves in the mean; labels keep the rest.
     rates : tuple of float

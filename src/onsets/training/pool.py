@@ -41,7 +41,7 @@ class Pool:
     held : tuple of ndarray or None
         or the waveforms, each of shape (3, samples), without their mean and filtered.
     arrivals : ndarray of float64, shape (n, 2)
-        P and S, samples; NaN without label, infinite for noise.
+        P and S, samples; NaN without label (both of an unlabelled record), infinite for noise.
     samples : ndarray of int64, shape (n,)
     coda : ndarray of float64, shape (n,)
         Where the coda ends, samples; 0 for noise.
@@ -162,7 +162,7 @@ class Pool:
         return []
 
 
-def pool_of_dataset(dataset: Dataset, spec: Spec, *, hold: bool) -> Pool:
+def pool_of_dataset(dataset: Dataset, spec: Spec, *, hold: bool, unlabelled: bool = False) -> Pool:
     """Take the records of a dataset that can be trained on; the others become problems.
 
     Parameters
@@ -172,6 +172,8 @@ def pool_of_dataset(dataset: Dataset, spec: Spec, *, hold: bool) -> Pool:
         Arrivals are given at its rate.
     hold : bool
         Read all waveforms now.
+    unlabelled : bool
+        Take records that are neither noise nor have a label in them, too.
 
     Raises
     ------
@@ -180,9 +182,9 @@ def pool_of_dataset(dataset: Dataset, spec: Spec, *, hold: bool) -> Pool:
 
     Notes
     -----
-    Left out: S not after P, and records that are neither noise nor have a label in them. A label
-    outside its record is taken away. Where the end of the coda is not known it is put at S + 3 (S - P),
-    or 20 s after the only arrival.
+    Left out: S not after P, and unlabelled records unless they are wanted. A label outside its record is
+    taken away. Where the end of the coda is not known it is put at S + 3 (S - P), or 20 s after the only
+    arrival; at the end of a record without any.
     """
     rows = dataset.rows
     scale = spec.rate_hz / rows["rate_hz"]
@@ -191,7 +193,8 @@ def pool_of_dataset(dataset: Dataset, spec: Spec, *, hold: bool) -> Pool:
     outside = ~((arrivals >= 0) & (arrivals < samples[:, None]))
     arrivals[outside] = np.nan
     noise = rows["category"] == "noise"
-    bare, order = np.isnan(arrivals).all(axis=1) & ~noise, arrivals[:, 1] <= arrivals[:, 0]
+    bare = np.zeros_like(noise) if unlabelled else np.isnan(arrivals).all(axis=1) & ~noise
+    order = arrivals[:, 1] <= arrivals[:, 0]
     problems = [
         _problem(dataset, i, reason)
         for mask, reason in ((bare, "left out: neither noise nor labelled"), (order, "left out: S before P"))
@@ -214,7 +217,7 @@ def pool_of_dataset(dataset: Dataset, spec: Spec, *, hold: bool) -> Pool:
         tuple(held) if hold else None,
         arrivals[keep],
         np.array([data.shape[1] for data in held]) if hold else samples[keep],
-        np.where(noise, 0.0, np.clip(coda, 0, samples))[keep],
+        np.where(noise, 0.0, np.clip(np.where(np.isnan(coda), samples, coda), 0, samples))[keep],
         np.where(np.isnan(lowest), mean, lowest).astype(np.float32)[keep],
         rows["dataset"][keep],
         (*dataset.problems, *problems),

@@ -106,7 +106,7 @@ def train(recipe: Recipe, *, resume: bool = False, report: Callable[[Report], No
     with join_world(recipe.run.device) as world:
         if recipe.run.batch % (world.size * (2 if recipe.run.twice else 1)):
             raise ConfigError(f"run.batch = {recipe.run.batch} does not divide among {world.size} processes")
-        pools = open_pools(recipe.data, spec)
+        pools = open_pools(recipe.data, spec, unlabelled=bool(recipe.teacher.weights))
         session = _session(recipe, spec, world)
         training, judges = _batches(recipe, pools, world)
         saved = folder / CHECKPOINT

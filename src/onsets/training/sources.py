@@ -57,13 +57,15 @@ class Pools:
         return tuple(dict.fromkeys(said))
 
 
-def open_pools(data: Data, spec: Spec) -> Pools:
+def open_pools(data: Data, spec: Spec, *, unlabelled: bool = False) -> Pools:
     """Open the datasets of a recipe, split them, and check that nothing leaks.
 
     Parameters
     ----------
     data : Data
     spec : Spec
+    unlabelled : bool
+        Train on records without labels, too.
 
     Raises
     ------
@@ -81,7 +83,7 @@ def open_pools(data: Data, spec: Spec) -> Pools:
         whole = split_dataset(whole, data.shares, data.by, data.split_seed)
     else:
         check_parts(whole)
-    train = pool_of_dataset(whole.part("train"), spec, hold=data.hold)
+    train = pool_of_dataset(whole.part("train"), spec, hold=data.hold, unlabelled=unlabelled)
     noise = _noise(data, whole, spec) if data.noise_windows else train.select(np.flatnonzero(train.is_noise))
     other = join([_open(data, name) for name in data.generalisation]) if data.generalisation else None
     for key, named in (("rate_as", data.rate_as), ("label_shift_s", data.label_shift_s)):

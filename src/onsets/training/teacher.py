@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import torch
@@ -10,12 +11,13 @@ from torch.nn import functional
 
 from onsets import networks
 from onsets.errors import ConfigError
+from onsets.labels import Targets
 from onsets.spec import Spec
 from onsets.training.feed import feed
 from onsets.training.options import Teacher
 from onsets.training.scores import probabilities
 
-__all__ = ["TeacherNetwork", "higher", "load_teacher"]
+__all__ = ["TeacherNetwork", "added", "load_teacher"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,17 +75,27 @@ class TeacherNetwork:
         return functional.interpolate(own, size=-(-n // self.spec.segment_samples), mode="linear")
 
 
-def higher(one: Tensor, other: Tensor, spec: Spec) -> Tensor:
-    """Return the higher of two curves at each value; noise is 1 - P - S.
+def added(targets: Targets, curves: Tensor, spec: Spec) -> Targets:
+    """Add what a teacher hears to labels.
 
     Parameters
     ----------
-    one, other : Tensor, shape (batch, rows, values)
+    targets : Targets
+    curves : Tensor, shape (batch, rows, values)
+        The teacher's.
     spec : Spec
         Names the rows.
+
+    Returns
+    -------
+    Targets
+        At each value the higher of label and curve; noise is 1 - P - S. Values without weight, where labels
+        say nothing, have that of others, 1.
     """
-    rows = torch.maximum(one, other)
-    return _stacked({label: rows[:, k : k + 1] for k, label in enumerate(spec.outputs)}, spec)
+    higher = torch.maximum(targets.curves, curves)
+    rows = {label: higher[:, k : k + 1] for k, label in enumerate(spec.outputs)}
+    weight = torch.where(targets.weight == 0, 1.0, targets.weight)
+    return dataclasses.replace(targets, curves=_stacked(rows, spec), weight=weight)
 
 
 def _stacked(rows: dict[str, Tensor], spec: Spec) -> Tensor:
