@@ -20,40 +20,16 @@ from pathlib import Path
 from typing import Any
 
 import archives
-import numpy as np
 import throughput
 
 from onsets.datasets import open_dataset
-from onsets.evaluation import mode_rows
-from onsets.picking import MODES, Picker, load
-from onsets.types import Record
+from onsets.evaluation import mode_rows, stays
+from onsets.picking import MODES, load
 from onsets.waveforms import read_records
 
 SHIFTS = (137, 411, 733, 1319)
 ENDS_S = 90.0
 SET = "data/labelled/ncedc_phasenet"
-
-
-def stability(picker: Picker, record: Record) -> dict[str, Any]:
-    """Return the share of picks above 0.5 that stay within 0.02 s when windows start elsewhere."""
-    low, high = record.start_ns + ENDS_S * 1e9, record.end_ns - ENDS_S * 1e9
-    whole = picker.pick(record)
-    sure = whole.take((whole.probability > 0.5) & (whole.time_ns > low) & (whole.time_ns < high))
-    stay = count = 0
-    for shift in SHIFTS:
-        cut = dataclasses.replace(
-            record,
-            data=record.data[:, shift:],
-            valid=record.valid[:, shift:],
-            start_ns=record.time_ns(shift),
-        )
-        again = picker.pick(cut)
-        for phase in "PS":
-            times = np.sort(again.time_ns[again.phase == phase])
-            for time_ns in sure.time_ns[sure.phase == phase].tolist():
-                count += 1
-                stay += bool(len(times)) and int(np.abs(times - time_ns).min()) <= 20_000_000
-    return {"stay_share": stay / max(count, 1), "picks_above_half": len(sure)}
 
 
 def main() -> int:
@@ -86,7 +62,8 @@ def main() -> int:
             row = {"model": model, "mode": mode, "hop_samples": picker.spec.hop_samples}  # type: ignore[attr-defined]
             row |= {f"f1_{loss.phase.lower()}": getattr(loss, mode) for loss in losses}
             row |= {f"change_{loss.phase.lower()}": [loss.low, loss.high] for loss in losses}
-            row |= stability(picker, record)
+            stay, count = stays(picker, record, SHIFTS, ends_s=(ENDS_S, ENDS_S))
+            row |= {"stay_share": stay / max(count, 1), "picks_above_half": count // len(SHIFTS)}
             rows.append(row)
             print(row, file=sys.stderr, flush=True)
     text = table(rows)

@@ -18,37 +18,11 @@ import numpy as np
 from judging import SETS
 
 from onsets.datasets import open_dataset
-from onsets.evaluation import record_of
+from onsets.evaluation import record_of, stays
 from onsets.picking import NetworkPicker, load
-from onsets.types import Record
 
 LATER = (37, 211, 503)
-SURE, NEAR_S, LEAD_S = 0.5, 0.02, 1.0
-
-
-def begun_later(record: Record, samples: int) -> Record:
-    """Return a record without its first samples."""
-    return dataclasses.replace(
-        record,
-        data=record.data[:, samples:],
-        valid=record.valid[:, samples:],
-        start_ns=record.time_ns(samples),
-    )
-
-
-def stay(picker: NetworkPicker, record: Record) -> tuple[int, int]:
-    """Return how many sure picks stay, and how many there are, over all later starts."""
-    stays = count = 0
-    whole = picker.pick(record)
-    for samples in LATER:
-        part = begun_later(record, samples)
-        again = picker.pick(part)
-        sure = (whole.probability > SURE) & (whole.time_ns > part.start_ns + LEAD_S * 1e9)
-        for phase, time_ns in zip(whole.phase[sure].tolist(), whole.time_ns[sure].tolist(), strict=True):
-            away = np.abs(again.time_ns[again.phase == phase] - time_ns)
-            count += 1
-            stays += bool((away <= NEAR_S * 1e9).any())
-    return stays, count
+LEAD_S = 1.0
 
 
 def main() -> None:
@@ -66,8 +40,8 @@ def main() -> None:
     for sample in data.read(range(len(data))):
         samples = int(rng.integers(picker.spec.hop_samples))
         record = dataclasses.replace(record_of(sample), start_ns=round(samples * 1e9 / picker.spec.rate_hz))
-        totals += stay(picker, record)
-    sys.stdout.write(f"{totals[0] / totals[1]:.4f} of {totals[1]:.0f} stay within {NEAR_S} s\n")
+        totals += stays(picker, record, LATER, ends_s=(LEAD_S, 0.0))
+    sys.stdout.write(f"{totals[0] / totals[1]:.4f} of {totals[1]:.0f} stay within 0.02 s\n")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from onsets.evaluation.ranks import Roc, Tradeoff, roc, roc_of, tradeoff
 from onsets.evaluation.report import write_report
 from onsets.evaluation.rules import RULES, Rule, retained_share
 from onsets.evaluation.run import Job, judge_samples, run
+from onsets.evaluation.stability import stays
 from onsets.evaluation.thresholds import choose_thresholds
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "run",
     "score",
     "score_cases",
+    "stays",
     "tradeoff",
     "write_report",
 ]
