@@ -4,7 +4,7 @@
 
 Each row trains ``tiny`` without any NCEDC record, with several seeds; thresholds come from its own
 development part. A run whose result lies in OUT is not done again. OUT/ablation.json holds all of them.
-With a teacher three rows more learn its curves besides the labels (it has seen NCEDC).
+With a teacher five rows more learn its curves besides the labels (it has seen NCEDC).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 from judging import GRID, cases_of, groups_of, quiet_of, table, thresholds_of
-from mixture import RATES, detecting, overlaid, regional, taught_by, without
+from mixture import RATES, Change, detecting, hearing, overlaid, regional, taught_by, without
 
 from onsets import config
 from onsets.augment import Cut, Step
@@ -57,7 +57,9 @@ def unmixed(step: Step) -> Step | None:
 CURVES = "and PhaseNet's curves"
 HALF = "and the same at half the rate"
 HIGHER = "and the higher of label and curve"
-ROWS: dict[str, Any] = {
+REAL = "and no synthetics"
+UNLABELLED = "and records without labels"
+ROWS: dict[str, Change] = {
     "all": lambda recipe: recipe,
     "no taught records": without("taught"),
     "no synthetics": without("synthetic"),
@@ -71,7 +73,19 @@ ROWS: dict[str, Any] = {
 }
 
 
-def one(row: str, change: Any, seed: int, folder: Path, out: Path, updates: int) -> dict[str, Any]:
+def taught(teacher: Path) -> dict[str, Change]:
+    """Return the rows that learn a teacher's curves, too."""
+    higher, real = taught_by(teacher, *RATES), without("synthetic")
+    return {
+        CURVES: taught_by(teacher, 1.0, blend="mean"),
+        HALF: taught_by(teacher, *RATES, blend="mean"),
+        HIGHER: higher,
+        REAL: lambda recipe: real(higher(recipe)),
+        UNLABELLED: lambda recipe: hearing(real(higher(recipe))),
+    }
+
+
+def one(row: str, change: Change, seed: int, folder: Path, out: Path, updates: int) -> dict[str, Any]:
     """Train and judge one row with one seed."""
     base: Recipe = change(config.load(Recipe, RECIPE))
     place = out / f"{row.replace(' ', '-').replace(chr(39), '')}-{seed}"
@@ -130,13 +144,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--teacher", type=Path, help="safetensors file of a published network")
     args = parser.parse_args()
-    rows = dict(ROWS)
-    if args.teacher:
-        rows |= {
-            CURVES: taught_by(args.teacher, 1.0, blend="mean"),
-            HALF: taught_by(args.teacher, *RATES, blend="mean"),
-            HIGHER: taught_by(args.teacher, *RATES),
-        }
+    rows = ROWS | (taught(args.teacher) if args.teacher else {})
     args.out.mkdir(parents=True, exist_ok=True)
     file = args.out / "ablation.json"
     results: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []

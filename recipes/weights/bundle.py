@@ -123,14 +123,14 @@ def trust_of(judged: dict[str, dict[str, Any]]) -> str:
 
 
 def trained_on(training: Path) -> Counter[str]:
-    """Count training records by kind."""
-    kinds: Counter[str] = Counter()
-    with open(training / "parts.csv", newline="", encoding="utf-8") as handle:
-        for row in csv.DictReader(handle):
-            if row["split"] == "train":
-                kind = row["dataset"].split("-")[0]
-                kinds[kind if kind in ("taught", "synthetic") else "labelled"] += 1
-    return kinds
+    """Count training records by kind, of a training and of those it went on from."""
+    seen: set[tuple[str, str]] = set()
+    for folder in trainings_of(training):
+        with open(folder / "parts.csv", newline="", encoding="utf-8") as handle:
+            rows = [row for row in csv.DictReader(handle) if row["split"] == "train"]
+        seen |= {(row["dataset"], row["name"]) for row in rows}
+    kinds = [dataset.split("-")[0] for dataset, _ in seen]
+    return Counter(kind if kind in ("taught", "heard", "synthetic") else "labelled" for kind in kinds)
 
 
 def compared_of(weights: Path, training: Path, judged: dict[str, dict[str, Any]]) -> str:
@@ -141,33 +141,44 @@ def compared_of(weights: Path, training: Path, judged: dict[str, dict[str, Any]]
     )
 
 
-CURVES = """; in the last {finish} of them a
-value is to be as high as its label or as PhaseNet's curve, whichever is higher, the mean of its curves at
-{rates} times its own rate. The weights are the mean of those before and after these"""
+CURVES = """; then twice {finish:,} more, without
+the synthetics and once with {heard} pieces of continuous data that nobody labelled, in which a value is to
+be as high as its label or as PhaseNet's curve, whichever is higher, the mean of its curves at {rates} times
+its own rate. The weights are the mean of those three trainings"""
 
 
-def trainings_of(folder: Path) -> list[dict[str, Any]]:
-    """Return the recipes of a training and of those it went on from, the first one first."""
-    recipe = json.loads((folder / "recipe.json").read_text(encoding="utf-8"))
-    begun = recipe["start"]["weights"]
-    return [*(trainings_of(Path(begun).parent) if begun else []), recipe]
+def trainings_of(folder: Path) -> list[Path]:
+    """Return the folders of one training, or several side by side, after those they went on from."""
+    own = (folder / "recipe.json").is_file()
+    last = [folder] if own else sorted(path.parent for path in folder.glob("*/recipe.json"))
+    begun = recipe_of(last[0])["start"]["weights"]
+    return [*(trainings_of(Path(begun).parent) if begun else []), *last]
 
 
-def updates_of(recipe: dict[str, Any]) -> int:
-    """Return how many updates a recipe asks for."""
-    return int(recipe["run"]["epochs"] * recipe["run"]["epoch_steps"])
+def recipe_of(folder: Path) -> dict[str, Any]:
+    """Return the recipe of a training."""
+    recipe: dict[str, Any] = json.loads((folder / "recipe.json").read_text(encoding="utf-8"))
+    return recipe
+
+
+def updates_of(folder: Path) -> int:
+    """Return how many updates the recipe of a training asks for."""
+    run = recipe_of(folder)["run"]
+    return int(run["epochs"] * run["epoch_steps"])
 
 
 def _sizes(weights: Path, training: Path) -> dict[str, Any]:
     """Return what every card says of size, training and thresholds."""
     network, spec = networks.load(weights)
     cost = networks.measure(network, spec)
-    recipes = trainings_of(training)
-    last = recipes[-1]
+    folders = trainings_of(training)
+    last = recipe_of(folders[-1])
     taught = ""
     if last["teacher"]["weights"]:
         rates = " and ".join(f"{rate:g}" for rate in last["teacher"]["rates"])
-        taught = CURVES.format(finish=updates_of(last), rates=rates)
+        taught = CURVES.format(
+            finish=updates_of(folders[-1]), rates=rates, heard=trained_on(training)["heard"]
+        )
     return {
         "name": spec.name,
         "network": spec.network,
@@ -175,9 +186,9 @@ def _sizes(weights: Path, training: Path) -> dict[str, Any]:
         "macs": cost["macs_day"] / 1e9,
         "window": spec.samples / spec.rate_hz,
         "hop": spec.hop_samples / spec.rate_hz,
-        "updates": sum(map(updates_of, recipes)),
+        "updates": updates_of(folders[0]),
         "batch": last["run"]["batch"],
-        "seed": recipes[0]["run"]["seed"],
+        "seed": recipe_of(folders[0])["run"]["seed"],
         "curves": taught,
         "p": spec.thresholds["P"],
         "s": spec.thresholds["S"],
@@ -200,8 +211,8 @@ def card_of(
     return CARD.format(
         **_sizes(weights, training),
         step=1000 * spec.segment_samples / spec.rate_hz,
-        trained=sum(kinds.values()),
-        **{kind: kinds[kind] for kind in ("labelled", "taught", "synthetic")},
+        trained=sum(kinds.values()) - kinds["heard"],
+        **{kind: kinds[kind] for kind in ("labelled", "taught", "synthetic", "heard")},
         wp=spec.uncertainty_widths["P"],
         ws=spec.uncertainty_widths["S"],
         regions=rows_of(regions, "left out"),

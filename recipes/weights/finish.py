@@ -1,10 +1,11 @@
-"""Go on training from weights with a teacher's curves, then take the mean of both weights.
+"""Go on training from weights with a teacher's curves, twice, then take the mean of all three weights.
 
     python recipes/weights/finish.py RECIPE BEGUN TEACHER FOLDER OUT [--parts parts/all.csv]
 
-RECIPE is the first training's, BEGUN and TEACHER are weights, FOLDER holds the records. OUT gets what
-``onsets train`` writes, and a training that was stopped there goes on; and NAME-mean.safetensors, half begun,
-half finished: on records unlike those of the second training it forgets less (Wortsman et al. 2022,
+RECIPE is the first training's, BEGUN and TEACHER are weights, FOLDER holds the records. OUT/labelled and
+OUT/heard get what ``onsets train`` writes, without and with records that have no labels, and a training that
+was stopped there goes on. OUT gets NAME-mean.safetensors, a third begun, a third of each: on records unlike
+those of the second trainings it forgets less, and errs less than each (Wortsman et al. 2022,
 arXiv:2109.01903; statistics of batch-norms are averaged like weights).
 """
 
@@ -13,25 +14,29 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from mixture import finish
+from mixture import Change, finish, hearing
 
 from onsets import config, networks
 from onsets.training import Recipe, train
 from onsets.training.run import CHECKPOINT
 
+TRAININGS: dict[str, Change] = {"labelled": lambda recipe: recipe, "heard": hearing}
 
-def mean_of(begun: Path, finished: Path, out: Path) -> None:
-    """Write the mean of two weights of one network, with the Spec of the second."""
-    (one, _), (other, spec) = networks.load(begun), networks.load(finished)
-    mean = other.state_dict()
+
+def mean_of(files: Sequence[Path], out: Path) -> None:
+    """Write the mean of several weights of one network, with the Spec of the last."""
+    states = [networks.load(file)[0].state_dict() for file in files]
+    network, spec = networks.load(files[-1])
+    mean = network.state_dict()
     with torch.no_grad():
-        for key, value in one.state_dict().items():
+        for key, value in mean.items():
             if value.is_floating_point():
-                mean[key].lerp_(value, 0.5)
-    networks.save(other, spec, out)
+                value.copy_(torch.stack([state[key] for state in states]).mean(dim=0))
+    networks.save(network, spec, out)
 
 
 def main() -> None:
@@ -46,12 +51,15 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--parts", default="parts/all.csv")
     args = parser.parse_args()
-    recipe = finish(config.load(Recipe, args.recipe), args.begun, args.teacher)
-    data = dataclasses.replace(recipe.data, root=str(args.folder), parts=args.parts)
-    recipe = dataclasses.replace(recipe, data=data, output=str(args.out))
-    trained = train(recipe, resume=(args.out / CHECKPOINT).is_file())
-    mean = trained.weights.with_name(f"{trained.weights.stem}-mean.safetensors")
-    mean_of(args.begun, trained.weights, mean)
+    base = finish(config.load(Recipe, args.recipe), args.begun, args.teacher)
+    data = dataclasses.replace(base.data, root=str(args.folder), parts=args.parts)
+    files = [args.begun]
+    for name, change in TRAININGS.items():
+        folder = args.out / name
+        recipe = change(dataclasses.replace(base, data=data, output=str(folder)))
+        files.append(train(recipe, resume=(folder / CHECKPOINT).is_file()).weights)
+    mean = args.out / f"{files[-1].stem}-mean.safetensors"
+    mean_of(files, mean)
     sys.stdout.write(f"{mean}\n")
 
 

@@ -34,10 +34,10 @@ CONTINUOUS = (
     "hengill_malmi_200hz",
     "iceland_vt_quakemigrate/events/*.mseed",
 )
-REGIONS = {"default": ("ncedc", "nz", "north", "iquique"), "tiny": ("ncedc", "nz")}
-"""Left out in turn; of the others only the first, so that weights are made in an afternoon."""
+OURS = ("default", "tiny")
+"""What is bundled for use."""
 PLACES = {"ncedc": "NCEDC", "nz": "NZ", "north": "Nordic and Iceland", "iquique": "Iquique"}
-"""What cards and page call them."""
+"""Regions that are left out in turn, and what cards and page call them."""
 COMPARED = ("lppn-mixture", "leqnet-mixture")
 """Other networks of the same mixture, trained without NCEDC only."""
 STAGES = ("data", "judged", "bundled", "page")
@@ -77,6 +77,7 @@ class Make:
         named = [word for teacher in teachers for word in ("--teacher", teacher)]
         sources = [self.shared / "data" / "continuous" / name for name in CONTINUOUS]
         self.run(folder / "taught", HERE / "teach.py", *named, folder / "taught", *sources)
+        self.run(folder / "heard", HERE / "hear.py", self.teacher, folder / "heard", *sources)
         self.run(folder / "parts" / "all.csv", HERE / "parts.py", folder)
 
     def train(self, name: str, recipe: str, parts: str, root: Path) -> Path:
@@ -99,7 +100,7 @@ class Make:
 
     def calibrated(self, name: str, recipe: str, parts: str) -> Path:
         """Train and calibrate; return the weights."""
-        if recipe in REGIONS:
+        if recipe in OURS:
             weights = self.finished(name, recipe, parts)
         else:
             weights = self.train(name, recipe, parts, self.data)
@@ -125,13 +126,13 @@ class Make:
 
     def make_judged(self) -> None:
         """Train without a region and judge on it."""
-        for recipe, regions in (*REGIONS.items(), *((name, ("ncedc",)) for name in COMPARED)):
-            for region in regions:
-                parts = f"without-{region}"
-                made = self.calibrated(f"{recipe}-{parts}", recipe, parts)
-                said = self.judged(recipe, region)
-                words = (made, self.data, "--parts", f"parts/{parts}.csv", "--part", "test", "--json", said)
-                self.run(said, HERE / "judging.py", *words)
+        runs = [(name, region) for name in OURS for region in PLACES]
+        for recipe, region in (*runs, *((name, "ncedc") for name in COMPARED)):
+            parts = f"without-{region}"
+            made = self.calibrated(f"{recipe}-{parts}", recipe, parts)
+            said = self.judged(recipe, region)
+            words = (made, self.data, "--parts", f"parts/{parts}.csv", "--part", "test", "--json", said)
+            self.run(said, HERE / "judging.py", *words)
 
     def judged(self, recipe: str, region: str) -> Path:
         """Return where the judgement of a region lies."""
@@ -139,9 +140,9 @@ class Make:
 
     def make_bundled(self) -> None:
         """Train on all and write the bundles."""
-        for recipe, regions in REGIONS.items():
+        for recipe in OURS:
             made = self.calibrated(recipe, recipe, "all")
-            self.bundle(made, recipe, regions)
+            self.bundle(made, recipe, tuple(PLACES))
         for recipe in COMPARED:
             made = self.calibrated(f"{recipe}-without-ncedc", recipe, "without-ncedc")
             self.bundle(made, recipe, ("ncedc",))

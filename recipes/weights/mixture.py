@@ -16,6 +16,7 @@ __all__ = [
     "Change",
     "detecting",
     "finish",
+    "hearing",
     "overlaid",
     "regional",
     "taught_by",
@@ -24,6 +25,8 @@ __all__ = [
 
 Change = Callable[[Recipe], Recipe]
 REGIONAL = "synthetic-regional"
+HEARD = "heard"
+"""Pieces of continuous data without labels (hear.py)."""
 RATES = (1.0, 0.5)
 """At what of its own rate the teacher is asked."""
 
@@ -81,12 +84,18 @@ def taught_by(teacher: Path, *rates: float, blend: Literal["mean", "max"] = "max
     )
 
 
+def hearing(recipe: Recipe) -> Recipe:
+    """Add records without labels, from which only a teacher's curves are learned."""
+    return dataclasses.replace(recipe, data=dataclasses.replace(recipe.data, sets=(*recipe.data.sets, HEARD)))
+
+
 def finish(recipe: Recipe, begun: Path, teacher: Path) -> Recipe:
-    """Return the recipe of the second training, which goes on from the first one's weights.
+    """Return the recipe of a second training, which goes on from the first one's weights.
 
     It lasts 3,000 updates at a third of the rate; whichever is higher, label or teacher's curve, is learned.
+    Synthetics are left out, where the teacher is wrong: it takes direct waves behind head waves for P.
     """
-    recipe = taught_by(teacher, *RATES)(recipe)
+    recipe = without("synthetic")(taught_by(teacher, *RATES)(recipe))
     return dataclasses.replace(
         recipe,
         start=dataclasses.replace(recipe.start, weights=str(begun)),

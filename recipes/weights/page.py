@@ -16,7 +16,7 @@ import numpy as np
 from ablation import show as ablation_table
 from bundle import rows_of, trainings_of, trust_of, updates_of
 from judging import NORDIC_TITLE, TITLE_ICELAND, TITLE_TAUGHT
-from make import COMPARED, HERE, PLACES, REGIONS
+from make import COMPARED, HERE, OURS, PLACES
 from reliability import floor_of, pooled
 
 from onsets import networks
@@ -34,7 +34,7 @@ GROUPS = {
 """What is shown of each region."""
 LABELLED = {**PLACES, "north": "Nordic", "iquique": TITLE_TAUGHT}
 """Whose labels probabilities are held against."""
-NAMES = (*REGIONS, *COMPARED)
+NAMES = (*OURS, *COMPARED)
 TITLES = {
     "phasenet": "PhaseNet",
     "phasenet-dense": "PhaseNet, dense windows",
@@ -114,10 +114,11 @@ better.
 `tiny`, 600 updates, no NCEDC record, mean and standard deviation over seeds. Thresholds come from each run's
 own development records, none of them from NCEDC, whose best F1 (mean of P and S and of NZ, Nordic, Iquique
 and synthetic) is the first column. Short runs: the rows compare with each other, not with the tables above.
-The last three learn PhaseNet's curves, too (it has seen NCEDC): half and half with the labels; the mean of
-its curves at its own and at half its rate; of label and that mean whichever is higher, as in the second
-training of the bundled networks. Far synthetics help P of slowed events and cost S; MSNet's overlay and a
-detection output change little. None of these three is in the mixture.
+The last five learn PhaseNet's curves, too (it has seen NCEDC): half and half with the labels; the mean of
+its curves at its own and at half its rate; of label and that mean whichever is higher; the same without
+synthetics, and with continuous data that nobody labelled, as in the two second trainings of the bundled
+networks. Far synthetics help P of slowed events and cost S; MSNet's overlay and a detection output change
+little. None of these three is in the mixture.
 
 {ablation}
 
@@ -150,7 +151,7 @@ def points(out: Path) -> dict[str, tuple[float, dict[str, dict[str, dict[str, An
     """Return multiply-adds a day and rows by group and phase, of ours and of published weights."""
     found = {}
     for name, judged in ours(out).items():
-        weights = next((out / f"{name}-without-{r}" / f"{name}.safetensors") for r in judged)
+        weights = next((out / f"{name}-without-{r}" / f"{name}-calibrated.safetensors") for r in judged)
         cost = networks.measure(*networks.load(weights))["macs_day"] / 1e9
         found[name] = (
             cost,
@@ -288,7 +289,7 @@ def main() -> None:
     for name, by_region in judged.items():
         for region, said in by_region.items():
             regions += [{**r, "group": f"{name}, {r['group']}"} for r in said["rows"]]
-            if name in REGIONS:
+            if name in OURS:
                 near += [{**r, "group": f"{name}, {PLACES[region]}, {r['group']}"} for r in said["near"]]
     lengths = {
         name: sum(map(updates_of, trainings_of(args.out / f"{name}-without-ncedc")))
@@ -298,9 +299,9 @@ def main() -> None:
     without_nz = args.out / "default-without-nz" / "default-calibrated.safetensors"
     bundled = DOCS.parent / "src" / "onsets" / "bundled" / "default.safetensors"
     ablation = args.out / "ablation" / "ablation.json"
-    trust = {f"{name}, {LABELLED[r]}": said for name in REGIONS for r, said in judged[name].items()}
-    analysts = {name: {r: s for r, s in judged[name].items() if r != "iquique"} for name in REGIONS}
-    trust |= {f"{name}, all analysts' labels": together(analysts[name]) for name in REGIONS}
+    trust = {f"{name}, {LABELLED[r]}": said for name in OURS for r, said in judged[name].items()}
+    analysts = {name: {r: s for r, s in judged[name].items() if r != "iquique"} for name in OURS}
+    trust |= {f"{name}, all analysts' labels": together(analysts[name]) for name in OURS}
     page = PAGE.format(
         frontier=frontier_table(found),
         compared=", ".join(f"{name}: {count:,} updates" for name, count in lengths.items()),

@@ -22,17 +22,20 @@ from onsets.datasets import Dataset, event_groups, join, open_dataset, write_par
 REGIONS = {
     "ncedc": ("ncedc_phasenet", "ncedc_phasenet_testdata", "ncedc_deepdenoiser_P_only"),
     "nz": ("nz_dfdp_eqcorrscan",),
-    "north": ("nordic_tphasenet_regional_40hz", "taught-*.mseed", "taught-hengill_malmi_200hz"),
-    "iquique": ("taught-iquique_deepphasepick",),
+    "north": (
+        "nordic_tphasenet_regional_40hz",
+        *(f"{kind}-{name}" for kind in ("taught", "heard") for name in ("*.mseed", "hengill_malmi_200hz")),
+    ),
+    "iquique": ("taught-iquique_deepphasepick", "heard-iquique_deepphasepick"),
 }
 """North are the Nordic arrays and Iceland: of a folder of files per event only the pattern is known."""
 SYNTHETIC = ("synthetic", "synthetic-regional")
-SETS = (*REGIONS["ncedc"], *REGIONS["nz"], "nordic_tphasenet_regional_40hz", "taught", *SYNTHETIC)
+SETS = (*REGIONS["ncedc"], *REGIONS["nz"], "nordic_tphasenet_regional_40hz", "taught", *SYNTHETIC, "heard")
 DEV_PERCENT = 20
 NEAR_S = 100.0
 """More than half a record and the time from one station to the other."""
-KEPT_AWAY = ("taught-iquique_deepphasepick", "CX.PB02", "2014-05-01")
-"""Set, beginning of the station's name and day on which false picks are counted."""
+KEPT_AWAY = ("-iquique_deepphasepick", "CX.PB02", "2014-05-01")
+"""End of the sets, beginning of the station's name and day on which false picks are counted."""
 
 
 def named(root: Path, name: str) -> Dataset:
@@ -42,7 +45,7 @@ def named(root: Path, name: str) -> Dataset:
     """
     data = open_dataset(root / name)
     table = root / name / "metadata.csv"
-    if name == "taught":
+    if name in ("taught", "heard"):
         return by_hour(data)
     if not table.is_file():
         return data
@@ -86,8 +89,8 @@ def divide(data: Dataset, region: str = "") -> Dataset:
     split = np.array([side(event) for event in rows["event_id"].tolist()], dtype="U5")
     name, station, day = KEPT_AWAY
     dates = rows["start_ns"].astype("datetime64[D]").astype(str)
-    away = (rows["dataset"] == name) & np.char.startswith(rows["station_id"], station) & (dates == day)
-    split[away] = ""
+    away = np.char.endswith(rows["dataset"], name) & np.char.startswith(rows["station_id"], station)
+    split[away & (dates == day)] = ""
     if region:
         out = np.isin(rows["dataset"], REGIONS[region])
         gone = set(rows["event_id"][out].tolist())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -95,20 +96,28 @@ def test_folding_moves_the_logits():
 
 
 def test_every_row_of_the_ablation_changes_the_recipe():
-    from ablation import RECIPE, ROWS
-    from mixture import RATES, finish
+    from ablation import RECIPE, ROWS, UNLABELLED, taught
+    from mixture import RATES, finish, hearing
 
     from onsets import config
     from onsets.training import Recipe
 
     base = config.load(Recipe, RECIPE)
+    more = taught(Path("teacher.safetensors"))
+    made = [change(base) for change in (ROWS | more).values()]
+    assert all(one != other for k, one in enumerate(made) for other in made[:k])
     for name, change in ROWS.items():
         assert (change(base) == base) == (name == "all"), name
         assert {"P", "S"} <= set(change(base).spec().outputs)
     second = finish(base, Path("begun.safetensors"), Path("teacher.safetensors"))
     assert (second.start.weights, second.teacher.weights) == ("begun.safetensors", "teacher.safetensors")
     assert (second.teacher.blend, second.teacher.rates) == ("max", RATES)
-    assert second.run.seed != base.run.seed and second.data == base.data
+    assert second.run.seed != base.run.seed
+    heard = hearing(second)
+    assert {*second.data.sets, "synthetic"} == set(base.data.sets)
+    assert more[UNLABELLED](base) == dataclasses.replace(
+        heard, start=base.start, optimiser=base.optimiser, run=base.run
+    )
 
 
 def test_the_mean_of_weights(tmp_path):
@@ -119,19 +128,19 @@ def test_the_mean_of_weights(tmp_path):
     torch.manual_seed(0)
     options = {"widths": (4, 4, 4, 4, 4)}
     spec = networks.spec("onsets-net", **options)
-    files = [tmp_path / f"{name}.safetensors" for name in ("begun", "finished", "mean")]
-    for file in files[:2]:
+    files = [tmp_path / f"{name}.safetensors" for name in ("begun", "one", "other", "mean")]
+    for file in files[:3]:
         network = networks.build("onsets-net", **options)
         for buffer in network.buffers():
             if buffer.is_floating_point():
                 buffer.uniform_(0.5, 2)
         networks.save(network, spec, file)
-    mean_of(*files)
-    begun, finished, mean = (networks.load(file)[0].state_dict() for file in files)
+    mean_of(files[:3], files[3])
+    *parts, mean = (networks.load(file)[0].state_dict() for file in files)
     for key, value in mean.items():
         if value.is_floating_point():
-            torch.testing.assert_close(value, (begun[key] + finished[key]) / 2)
-    assert not torch.equal(mean["head.weight"], finished["head.weight"])
+            torch.testing.assert_close(value, (parts[0][key] + parts[1][key] + parts[2][key]) / 3)
+    assert not torch.equal(mean["head.weight"], parts[2]["head.weight"])
 
 
 def test_a_region_left_out_takes_its_events_with_it():
@@ -204,6 +213,20 @@ def test_an_onset_is_sure_when_every_teacher_sees_it_at_two_speeds():
     assert seen == [("P", 10, True), ("S", 15, True), ("P", 30, False)]
     alone = [onset.sure for onset in candidates(record, [Teacher(both, {100})])]
     assert alone == [False, False]
+
+
+def test_pieces_are_those_in_which_a_teacher_hears_something():
+    from hear import onsets_in, pieces
+
+    from onsets.types import Record
+
+    data = np.zeros((3, 25_000), np.float32)
+    record = Record("XX.A.", "HH", data, np.ones(data.shape, bool), 0, 100.0)
+    teacher = Teacher([("P", 100.0, 0.9), ("S", 20.0, 0.2), ("S", 245.0, 0.4)], {50})
+    heard = onsets_in(record, teacher)
+    np.testing.assert_allclose(heard, [10_000, 24_500])
+    assert pieces(record, heard) == [9000, 16_000]
+    assert pieces(record, heard[:0]) == []
 
 
 def test_thresholds_are_half_of_the_best_f1():
