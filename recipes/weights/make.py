@@ -4,7 +4,7 @@
 
 SHARED holds ``data/labelled``, ``data/continuous`` and ``weights/phasenet``. Every stage leaves files in the
 output folder and is not done again when they are there; seeds are fixed. On two cores all of it takes about
-eight hours, most of it the networks without a region; an accelerator is used when there is one.
+twelve hours, most of it the networks without a region; an accelerator is used when there is one.
 """
 
 from __future__ import annotations
