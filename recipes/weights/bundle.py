@@ -33,7 +33,7 @@ PhaseNet and DeepDenoiser, the Alpine Fault as shared with EQcorrscan, Nordic ar
 TPhaseNet, 40 Hz played as 100), {taught} cut from continuous data of Chile, Puerto Rico, Iceland,
 Turkey and California where the published PhaseNet and a first student agree, or where neither sees
 anything, and {synthetic} synthetics. Every window is played at a quarter to 1.7 times its speed. No
-published weight is in it. {updates} updates of {batch} windows, seed {seed}{curves}.
+published weight is in it. {updates:,} updates of {batch} windows, seed {seed}{curves}.
 
 **Thresholds** P {p:.2f}, S {s:.2f}: half of the best F1 on records kept for development (near, far,
 played slower), which is where F1 is highest when probabilities are calibrated. **Probabilities** are
@@ -79,7 +79,7 @@ COMPARED = """# {name}
 
 Not for use but for comparison with `default`: {network}, {parameters:,} parameters, {macs:.1f} G
 multiply-adds a station-day as run (windows of {window:.0f} s every {hop:.0f} s), from the same records and
-augmentation without any of Northern California. {updates} updates of {batch} windows, seed {seed}{curves}; no
+augmentation without any of Northern California. {updates:,} updates of {batch} windows, seed {seed}{curves}; no
 published weight is in it. Thresholds P {p:.2f}, S {s:.2f} have the best F1 on records kept for
 development. Its probabilities are not calibrated, and its picks have no uncertainty.
 
