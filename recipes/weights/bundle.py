@@ -79,8 +79,8 @@ COMPARED = """# {name}
 
 Not for use but for comparison with `default`: {network}, {parameters:,} parameters, {macs:.1f} G
 multiply-adds a station-day as run (windows of {window:.0f} s every {hop:.0f} s), from the same records and
-augmentation without any of Northern California. {updates:,} updates of {batch} windows, seed {seed}{curves}; no
-published weight is in it. Thresholds P {p:.2f}, S {s:.2f} have the best F1 on records kept for
+augmentation without any of Northern California. {updates:,} updates of {batch} windows, seed {seed}{curves};
+no published weight is in it. Thresholds P {p:.2f}, S {s:.2f} have the best F1 on records kept for
 development. Its probabilities are not calibrated, and its picks have no uncertainty.
 
 **Scores** on Northern California, which it never saw; whole records are searched, every pick further than

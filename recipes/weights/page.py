@@ -114,11 +114,11 @@ better.
 `tiny`, 600 updates, no NCEDC record, mean and standard deviation over seeds. Thresholds come from each run's
 own development records, none of them from NCEDC, whose best F1 (mean of P and S and of NZ, Nordic, Iquique
 and synthetic) is the first column. Short runs: the rows compare with each other, not with the tables above.
-The last five learn PhaseNet's curves, too (it has seen NCEDC): half and half with the labels; the mean of
-its curves at its own and at half its rate; of label and that mean whichever is higher; the same without
-synthetics, and with continuous data that nobody labelled, as in the two second trainings of the bundled
-networks. Far synthetics help P of slowed events and cost S; MSNet's overlay and a detection output change
-little. None of these three is in the mixture.
+The last four learn PhaseNet's curves, too (it has seen NCEDC): half and half with the labels; the mean of
+its curves at its own and at half its rate; of label and that mean whichever is higher; and the same of
+continuous data that nobody labelled, as in the two second trainings of the bundled networks, which leave
+the synthetics out. Far synthetics help P of slowed events and cost S; MSNet's overlay and a detection
+output change little. None of these three is in the mixture.
 
 {ablation}
 
