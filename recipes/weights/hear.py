@@ -14,12 +14,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from teach import RATE_HZ, SAMPLES, dense
+from teach import RATE_HZ, SAMPLES, dense, recordings
 
 from onsets.datasets import dataset_of_arrays, write_shards
 from onsets.picking import NetworkPicker
 from onsets.types import Record
-from onsets.waveforms import read_records, resample
+from onsets.waveforms import resample
 
 SPEEDS = (1.0, 0.5)
 HEARD = 0.3
@@ -56,14 +56,8 @@ def main() -> None:
     data: list[np.ndarray] = []
     columns: list[tuple[str, str, int]] = []
     for path in args.data:
-        records, problems = read_records([path])
-        for problem in problems:
-            sys.stderr.write(f"{problem.where}: {problem.reason}\n")
         count = len(data)
-        for record in records:
-            if record.samples < 15 * record.rate_hz or record.valid.sum() == 0:
-                continue
-            played = resample(record, RATE_HZ)
+        for played in recordings(path):
             for first in pieces(played, onsets_in(played, teacher)):
                 part = played.data[:, first : first + SAMPLES] * played.valid[:, first : first + SAMPLES]
                 data.append(np.pad(part.astype(np.float32), ((0, 0), (0, SAMPLES - part.shape[1]))))

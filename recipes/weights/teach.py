@@ -20,6 +20,7 @@ import argparse
 import dataclasses
 import itertools
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -144,6 +145,16 @@ def cut_quiet(record: Record, onsets: list[Onset], name: str, taken: Taken) -> N
                 taken.add(record, name, first, last, None)
 
 
+def recordings(path: str) -> Iterator[Record]:
+    """Yield the records of a file, folder or pattern that last 15 s and more, at the rate of teachers."""
+    records, problems = read_records([path])
+    for problem in problems:
+        sys.stderr.write(f"{problem.where}: {problem.reason}\n")
+    for record in records:
+        if record.samples >= 15 * record.rate_hz and record.valid.any():
+            yield resample(record, RATE_HZ)
+
+
 def main() -> None:
     """Pick, cut, write."""
     parser = argparse.ArgumentParser(
@@ -155,22 +166,13 @@ def main() -> None:
     args = parser.parse_args()
     taken, teachers = Taken(), [dense(path) for path in args.teacher]
     for path in args.data:
-        records, problems = read_records([path])
-        for problem in problems:
-            sys.stderr.write(f"{problem.where}: {problem.reason}\n")
         count = len(taken.data)
-        for record in records:
-            if record.samples < 15 * record.rate_hz or record.valid.sum() == 0:
-                continue
-            played = resample(record, RATE_HZ)
+        for played in recordings(path):
             onsets = candidates(played, teachers)
             cut_events(played, onsets, Path(path).name, taken)
             cut_quiet(played, onsets, Path(path).name, taken)
         kinds = [kind for _, kind, _, _ in taken.columns[count:]]
-        sys.stdout.write(
-            f"{path}: {len(records)} records, {kinds.count('earthquake')} events, "
-            f"{kinds.count('noise')} quiet\n"
-        )
+        sys.stdout.write(f"{path}: {kinds.count('earthquake')} events, {kinds.count('noise')} quiet\n")
         sys.stdout.flush()
     names, kinds, stations, starts = (list(column) for column in zip(*taken.columns, strict=True))
     columns = {
