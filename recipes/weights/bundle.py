@@ -212,7 +212,7 @@ def card_of(
         **_sizes(weights, training),
         step=1000 * spec.segment_samples / spec.rate_hz,
         trained=sum(kinds.values()) - kinds["heard"],
-        **{kind: kinds[kind] for kind in ("labelled", "taught", "synthetic", "heard")},
+        **{kind: kinds[kind] for kind in ("labelled", "taught", "synthetic")},
         wp=spec.uncertainty_widths["P"],
         ws=spec.uncertainty_widths["S"],
         regions=rows_of(regions, "left out"),

@@ -90,7 +90,7 @@ class Make:
         return weights
 
     def finished(self, name: str, recipe: str, parts: str) -> Path:
-        """Train twice, the second time with the teacher; return the mean of both weights."""
+        """Train, go on twice with the teacher; return the mean of all three weights."""
         begun = self.train(f"{name}-begun", recipe, parts, self.data)
         folder = self.out / name
         words = (HERE / f"{recipe}.toml", begun, self.teacher, self.data, folder)

@@ -56,8 +56,8 @@ first student: it shows what far events (S-P of 15 s) of a region left out are w
 is better. "Iceland, automatic" are a location program's picks that fit its hypocentres; its records hold
 others too.
 
-`lppn-mixture` and `leqnet-mixture` are other networks trained with the same mixture, without NCEDC, for
-comparison only ({compared}).
+`lppn-mixture` and `leqnet-mixture` are other networks after a first training with the same mixture, without
+NCEDC, for comparison only ({compared}).
 
 ## F1 against cost
 

@@ -114,7 +114,8 @@ class Pool:
         -------
         Waves
             Filtered if the Spec wants a band-pass; exact zeros stay zeros. A record that cannot be read
-            is zeros with arrivals that nobody knows, so that it does not count; it is kept in ``lost``.
+            is zeros with arrivals that nobody knows, so that its labels do not count; it is kept in
+            ``lost``.
         """
         data = torch.zeros(len(index), 3, int(self.samples[index].max()))
         arrivals = self.arrivals[index]
