@@ -20,7 +20,15 @@ from reliability import TOLERANCE_S, coverage, floor_of, found_in, reliability
 
 from onsets import networks
 from onsets.datasets import Dataset, open_dataset, read_parts
-from onsets.evaluation import Case, counts_by_event, judge_samples, record_of, resampled, score_cases
+from onsets.evaluation import (
+    Case,
+    counts_by_event,
+    judge_samples,
+    middle_of_best,
+    record_of,
+    resampled,
+    score_cases,
+)
 from onsets.picking import Picker, load
 from onsets.spec import Spec
 from onsets.types import Sample
@@ -117,8 +125,7 @@ def cases_of(picker: Picker, groups: dict[str, list[Sample]]) -> dict[str, list[
 def figures(cases: Sequence[Case], phase: str, threshold: float) -> dict[str, float]:
     """Return F1 at a threshold with its 95 % interval by event, the best there is, and residuals."""
     at = score_cases(cases, phase, threshold, TOLERANCE_S)
-    every = {t: score_cases(cases, phase, t, TOLERANCE_S).f1 for t in GRID}
-    best = max(every, key=lambda t: every[t])
+    every = [score_cases(cases, phase, t, TOLERANCE_S).f1 for t in GRID]
     r = at.residuals_s
     low, high = resampled(counts_by_event(cases, phase, threshold, TOLERANCE_S))["f1"]
     return {
@@ -128,8 +135,8 @@ def figures(cases: Sequence[Case], phase: str, threshold: float) -> dict[str, fl
         "f1": at.f1,
         "f1_low": low,
         "f1_high": high,
-        "best_f1": every[best],
-        "best_threshold": best,
+        "best_f1": max(every),
+        "best_threshold": middle_of_best(GRID, every),
         "median_abs_s": float(np.median(np.abs(r))) if len(r) else float("nan"),
         "bias_s": float(np.median(r)) if len(r) else float("nan"),
     }
@@ -147,7 +154,7 @@ def thresholds_of(cases: dict[str, list[Case]]) -> dict[str, float]:
 
 def best_thresholds(cases: dict[str, list[Case]]) -> dict[str, float]:
     """Return the thresholds with the best mean F1, for networks whose probabilities are not calibrated."""
-    return {phase: GRID[int(np.argmax(mean))] for phase, mean in _mean_f1(cases).items()}
+    return {phase: middle_of_best(GRID, mean) for phase, mean in _mean_f1(cases).items()}
 
 
 def _mean_f1(cases: dict[str, list[Case]]) -> dict[str, list[float]]:

@@ -85,10 +85,12 @@ def test_two_events_in_one_window() -> None:
 @pytest.mark.parametrize(("made", "labels"), [(spec(), PHASENET), (SEGMENTS, SEGMENT)])
 def test_a_phase_without_label_is_not_noise(made: Spec, labels: Labels) -> None:
     arrivals = torch.tensor([[[400.0, NAN]], [[400.0, 480.0]]])
-    weight = make_targets(arrivals, made, labels).weight
+    targets = make_targets(arrivals, made, labels)
+    weight, hidden = targets.weight, targets.hidden
     assert weight[0, -1] == 0 and weight[0, 0] == 1 and weight[1].eq(1).all()
-    kept = dataclasses.replace(labels, hide_unlabelled=False)
-    assert make_targets(arrivals, made, kept).weight.eq(1).all()
+    assert hidden is not None and torch.equal(hidden, weight == 0)
+    kept = make_targets(arrivals, made, dataclasses.replace(labels, hide_unlabelled=False))
+    assert kept.weight.eq(1).all() and kept.hidden is None
 
 
 def test_a_window_whose_place_may_hold_an_unlabelled_s_does_not_count() -> None:

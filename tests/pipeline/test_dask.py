@@ -19,6 +19,7 @@ from .archives import DAY_NS, small_archive
 from .conftest import START_NS
 
 distributed = pytest.importorskip("distributed")
+pytestmark = pytest.mark.timeout(300)  # a cluster that hangs would hang the suite
 STA_LTA = PickOptions("sta-lta")
 END_NS = START_NS + 3 * DAY_NS
 

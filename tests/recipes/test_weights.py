@@ -243,5 +243,5 @@ def test_thresholds_are_half_of_the_best_f1():
     cases = {"near": [case(0.9, 10.0), case(0.8, 10.0)], "far": [case(0.9, 10.0), case(0.3, 30.0)]}
     # P: all right in one group, one of two found in the other; S is never found
     assert thresholds_of(cases) == {"P": 0.4, "S": 0.05}
-    # from .35 on the wrong pick is gone, up to .8 both right ones are there
-    assert best_thresholds(cases) == {"P": 0.35, "S": 0.05}
+    # from .35 on the wrong pick is gone, up to .8 both right ones are there; for S all are alike
+    assert best_thresholds(cases) == {"P": 0.55, "S": 0.5}

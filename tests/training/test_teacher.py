@@ -106,8 +106,12 @@ def test_a_teacher_adds_arrivals_and_speaks_where_labels_are_silent() -> None:
     label[0, rows["P"]] = torch.tensor([1.0, 0.0, 0.0, 0.8])
     heard[0, rows["P"]] = torch.tensor([0.2, 0.6, 0.0, 0.0])
     heard[0, rows["S"]] = torch.tensor([0.0, 0.0, 0.3, 0.4])
-    targets = added(Targets(label, torch.tensor([[0.1, 0.0, 1.0, 5.0]]), None, None), heard, spec)
-    assert targets.weight.tolist() == [pytest.approx([0.1, 1.0, 1.0, 5.0])]
+    silent = torch.tensor([[False, True, False, False]])
+    weight = torch.tensor([[0.1, 0.0, 0.0, 5.0]])
+    targets = added(Targets(label, weight, hidden=silent), heard, spec)
+    assert targets.weight.tolist() == [pytest.approx([0.1, 1.0, 0.0, 5.0])]
+    assert targets.hidden is None
+    assert added(Targets(label, weight), heard, spec).weight is weight
     got = targets.curves[0]
     torch.testing.assert_close(got[rows["P"]], torch.tensor([1.0, 0.6, 0.0, 0.8 / 1.2]))
     torch.testing.assert_close(got[rows["S"]], torch.tensor([0.0, 0.0, 0.3, 0.4 / 1.2]))

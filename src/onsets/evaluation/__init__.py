@@ -17,7 +17,7 @@ from onsets.evaluation.report import write_report
 from onsets.evaluation.rules import RULES, Rule, retained_share
 from onsets.evaluation.run import Job, judge_samples, run
 from onsets.evaluation.stability import stays
-from onsets.evaluation.thresholds import choose_thresholds
+from onsets.evaluation.thresholds import choose_thresholds, middle_of_best
 
 __all__ = [
     "EDGES",
@@ -53,6 +53,7 @@ __all__ = [
     "judge_samples",
     "match",
     "metrics_row",
+    "middle_of_best",
     "mode_rows",
     "mode_table",
     "names_of",

@@ -8,7 +8,7 @@ from onsets.errors import CatalogueError
 from onsets.evaluation.cases import PHASES, Case
 from onsets.evaluation.figures import score_cases
 
-__all__ = ["choose_thresholds"]
+__all__ = ["choose_thresholds", "middle_of_best"]
 
 
 def choose_thresholds(cases: Sequence[Case], tolerance_s: float) -> dict[str, float]:
@@ -37,13 +37,25 @@ def choose_thresholds(cases: Sequence[Case], tolerance_s: float) -> dict[str, fl
     for phase in PHASES:
         if any(phase in case.labels for case in cases) and phase in cases[0].picks:
             grid = sorted(cases[0].picks[phase])
-            chosen[phase] = _middle(grid, [score_cases(cases, phase, t, tolerance_s).f1 for t in grid])
+            chosen[phase] = middle_of_best(grid, [score_cases(cases, phase, t, tolerance_s).f1 for t in grid])
     if not chosen:
         raise CatalogueError(f"thresholds need labels, got {len(cases)} development records without one")
     return chosen
 
 
-def _middle(candidates: Sequence[float], results: Sequence[float]) -> float:
-    """Return the candidate with the highest result, the middle one of equals."""
+def middle_of_best(candidates: Sequence[float], results: Sequence[float]) -> float:
+    """Return the candidate with the highest result, of equals the middle one.
+
+    Parameters
+    ----------
+    candidates : sequence of float
+        Ascending.
+    results : sequence of float
+        One for each.
+
+    Returns
+    -------
+    float
+    """
     best = [c for c, f1 in zip(candidates, results, strict=True) if f1 >= max(results) - 1e-12]
     return best[(len(best) - 1) // 2]

@@ -89,12 +89,15 @@ class Targets:
         Samples from a segment's start to its onset; NaN without.
     auxiliary : Tensor of float32, shape (batch, rows, samples), or None
         Of each output in ``Spec.auxiliary``.
+    hidden : Tensor of bool, shape (batch, values), or None
+        Where a phase without label may begin, and the weight is 0 for that; None: nowhere.
     """
 
     curves: Tensor
     weight: Tensor
     offsets: Tensor | None = None
     auxiliary: Tensor | None = None
+    hidden: Tensor | None = None
 
 
 def make_targets(arrivals: Tensor, spec: Spec, labels: Labels) -> Targets:
@@ -156,12 +159,13 @@ def make_targets(arrivals: Tensor, spec: Spec, labels: Labels) -> Targets:
             interval=labels.interval_weight,
             background=labels.background_weight,
         )
+    hidden = None
     if labels.hide_unlabelled and bool(arrivals.isnan().any()):
         first = place if wanted == "per_window" else 0.0
         hidden = unlabelled(arrivals - first, values, step=step) & (phases.amax(dim=1) == 0)
         weight = torch.where(hidden, 0.0, weight)
     auxiliary = intervals(arrivals, spec.samples)[:, None] if spec.auxiliary else None
-    return Targets(_rows(phases, arrivals, spec, labels), weight, offsets, auxiliary)
+    return Targets(_rows(phases, arrivals, spec, labels), weight, offsets, auxiliary, hidden)
 
 
 def _curves(arrivals: Tensor, values: int, labels: Labels, step: int) -> Tensor:

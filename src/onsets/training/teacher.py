@@ -89,13 +89,13 @@ def added(targets: Targets, curves: Tensor, spec: Spec) -> Targets:
     Returns
     -------
     Targets
-        At each value the higher of label and curve; noise is 1 - P - S. Values without weight, where labels
-        say nothing, have that of others, 1.
+        At each value the higher of label and curve; noise is 1 - P - S. Where labels hide what they do not
+        know, the weight is 1 and nothing is hidden any more.
     """
     higher = torch.maximum(targets.curves, curves)
     rows = {label: higher[:, k : k + 1] for k, label in enumerate(spec.outputs)}
-    weight = torch.where(targets.weight == 0, 1.0, targets.weight)
-    return dataclasses.replace(targets, curves=_stacked(rows, spec), weight=weight)
+    weight = targets.weight if targets.hidden is None else torch.where(targets.hidden, 1.0, targets.weight)
+    return dataclasses.replace(targets, curves=_stacked(rows, spec), weight=weight, hidden=None)
 
 
 def _stacked(rows: dict[str, Tensor], spec: Spec) -> Tensor:
