@@ -118,6 +118,13 @@ def test_a_teacher_adds_arrivals_and_speaks_where_labels_are_silent() -> None:
     torch.testing.assert_close(got[rows["N"]], torch.tensor([0.0, 0.4, 0.7, 0.0]))
 
 
+def test_only_a_mean_has_a_share() -> None:
+    Teacher(share=1.0)
+    for blend, share in (("mean", 0.0), ("mean", 1.5), ("max", 0.5)):
+        with pytest.raises(ConfigError, match="share"):
+            Teacher(blend=blend, share=share)
+
+
 def test_rates_that_cannot_be_asked() -> None:
     for rates in ((), (0.0,), (1.0, -0.5)):
         with pytest.raises(ConfigError, match="rates"):

@@ -186,7 +186,8 @@ class Session:
         if curves is not None and teacher.blend == "mean":
             first = outputs[0] if isinstance(outputs, tuple) else outputs
             soft = curve_loss(first, curves, torch.ones_like(targets.weight), self.spec, table)
-            loss = (1 - teacher.share) * loss + teacher.share * soft
+            share = 0.5 if teacher.share is None else teacher.share
+            loss = (1 - share) * loss + share * soft
         if table.l1:
             loss = loss + table.l1 * l1_norm(self.network, table)
         return loss

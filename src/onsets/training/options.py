@@ -306,8 +306,8 @@ class Teacher:
         ``mean``: labels and its curves are learned side by side; ``max``: whichever is higher at each
         value, so that it adds arrivals without a label and takes none away; where labels say nothing
         (:attr:`onsets.labels.Labels.hide_unlabelled`) only its curves are learned, with weight 1.
-    share : float
-        Weight of its curves in the mean; labels keep the rest.
+    share : float or None
+        Weight of its curves in the mean, one half if not given; labels keep the rest. ``max`` has none.
     rates : tuple of float
         At what of its own rate it is asked, once for each; its curves are averaged. At half of it an
         earthquake looks as near as one with half the time between P and S.
@@ -315,11 +315,12 @@ class Teacher:
 
     weights: str = ""
     blend: Literal["mean", "max"] = "mean"
-    share: float = 0.5
+    share: float | None = None
     rates: tuple[float, ...] = (1.0,)
 
     def __post_init__(self) -> None:
-        right = {"share": 0 < self.share <= 1, "rates": bool(self.rates) and min(self.rates) > 0}
+        share = self.share is None or (self.blend == "mean" and 0 < self.share <= 1)
+        right = {"share": share, "rates": bool(self.rates) and min(self.rates) > 0}
         _require("teacher", right, self)
 
 
