@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,3 +25,23 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ONSETS_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture(scope="session")
+def small():
+    """Return an untrained LPPN of width 1 and its Spec."""
+    torch = pytest.importorskip("torch")
+    from onsets import networks
+
+    torch.manual_seed(3)
+    spec = dataclasses.replace(networks.spec("lppn", width=1), samples=512, hop_samples=256, name="small")
+    return networks.build("lppn", width=1).eval(), spec
+
+
+@pytest.fixture(scope="session")
+def small_onnx(small, tmp_path_factory):
+    """Return its ONNX file."""
+    pytest.importorskip("onnx")
+    from onsets import networks
+
+    return networks.to_onnx(*small, tmp_path_factory.mktemp("onnx") / "small.onnx")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 
 import numpy as np
@@ -43,26 +42,6 @@ def curve_of(values, labels=("P",), rate_hz=100.0, **changes):
 def pulse(samples, at, width):
     """Return a Gaussian at a fractional place, its deviation in samples."""
     return np.exp(-0.5 * ((np.arange(samples) - at) / width) ** 2)
-
-
-@pytest.fixture(scope="session")
-def small():
-    """Return an untrained LPPN of width 1 and its Spec."""
-    torch = pytest.importorskip("torch")
-    from onsets import networks
-
-    torch.manual_seed(3)
-    spec = dataclasses.replace(networks.spec("lppn", width=1), samples=512, hop_samples=256, name="small")
-    return networks.build("lppn", width=1).eval(), spec
-
-
-@pytest.fixture(scope="session")
-def small_onnx(small, tmp_path_factory):
-    """Return its ONNX file."""
-    pytest.importorskip("onnx")
-    from onsets import networks
-
-    return networks.to_onnx(*small, tmp_path_factory.mktemp("onnx") / "small.onnx")
 
 
 @pytest.fixture(scope="session")
