@@ -43,8 +43,8 @@ format: $(VENV)/.ready-dev ## rewrite the sources as ruff wants them
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-weights: $(VENV)/.ready-all ## train, judge and bundle the networks of the wheel again (hours)
-	@$(BIN)/python recipes/weights/make.py $(SHARED)
+weights: $(VENV)/.ready-all ## train, judge and bundle the networks of the wheel again (hours; TRIAL=1: one hour, into out/weights/trial)
+	@$(BIN)/python recipes/weights/make.py $(SHARED) $(if $(TRIAL),--trial)
 
 yu2020: $(VENV)/.ready-all ## reproduce Yu et al. (2020) from data to report (an hour on two cores)
 	@$(BIN)/python recipes/yu2020/reproduce.py $(YU2020)

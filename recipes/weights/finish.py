@@ -1,6 +1,6 @@
 """Go on training from weights with a teacher's curves, twice, then take the mean of all three weights.
 
-    python recipes/weights/finish.py RECIPE BEGUN TEACHER FOLDER OUT [--parts parts/all.csv]
+    python recipes/weights/finish.py RECIPE BEGUN TEACHER FOLDER OUT [--parts parts/all.csv] [--updates N]
 
 RECIPE is the first training's, BEGUN and TEACHER are weights, FOLDER holds the records. OUT/labelled and
 OUT/heard get what ``onsets train`` writes, without and with records that have no labels, and a training that
@@ -50,8 +50,13 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--parts", default="parts/all.csv")
+    parser.add_argument("--updates", type=int, help="of each training; 3,000 if not given")
     args = parser.parse_args()
     base = finish(config.load(Recipe, args.recipe), args.begun, args.teacher)
+    if args.updates:
+        base = dataclasses.replace(
+            base, run=dataclasses.replace(base.run, epochs=1, epoch_steps=args.updates)
+        )
     data = dataclasses.replace(base.data, root=str(args.folder), parts=args.parts)
     files = [args.begun]
     for name, change in TRAININGS.items():

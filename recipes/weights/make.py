@@ -1,10 +1,12 @@
 """Make the weights of the wheel: records, two rounds of teaching, training, judging, bundling.
 
-    python recipes/weights/make.py SHARED [--out out/weights] [--until data|judged|bundled|page]
+    python recipes/weights/make.py SHARED [--out out/weights] [--until data|judged|bundled|page] [--trial]
 
 SHARED holds ``data/labelled``, ``data/continuous`` and ``weights/phasenet``. Every stage leaves files in the
 output folder and is not done again when they are there; seeds are fixed. On two cores all of it takes about
 twelve hours, most of it the networks without a region; an accelerator is used when there is one.
+``--trial`` goes all the way with few updates and regions, in about an hour: it writes to OUT/trial, bundles
+and page too, and shows that the stages fit together, not what they are worth.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 BUNDLED = HERE.parents[1] / "src" / "onsets" / "bundled"
+DOCS = HERE.parents[1] / "docs"
 LABELLED = (
     "ncedc_phasenet",
     "ncedc_phasenet_testdata",
@@ -41,6 +44,10 @@ PLACES = {"ncedc": "NCEDC", "nz": "NZ", "north": "Nordic and Iceland", "iquique"
 COMPARED = ("lppn-mixture", "leqnet-mixture")
 """Other networks of the same mixture, trained without NCEDC only."""
 STAGES = ("data", "judged", "bundled", "page")
+TRIAL = {"default": ("ncedc", "nz"), "tiny": ("ncedc",)}
+"""The regions that a trial leaves out."""
+TRIAL_UPDATES = 150
+"""Of each of its trainings."""
 
 
 class Make:
@@ -49,12 +56,17 @@ class Make:
     Parameters
     ----------
     shared, out : Path
+    trial : bool
+        Train hardly at all, and leave the package and its documents alone.
     """
 
-    def __init__(self, shared: Path, out: Path) -> None:
-        self.shared, self.out = shared.resolve(), out
-        self.first, self.data = out / "first", out / "data"
-        self.teacher = out / "teacher.safetensors"
+    def __init__(self, shared: Path, out: Path, trial: bool = False) -> None:
+        self.shared, self.out, self.trial = shared.resolve(), out / "trial" if trial else out, trial
+        self.ours = TRIAL if trial else OURS
+        self.bundled = self.out / "bundled" if trial else BUNDLED
+        self.docs = self.out / "docs" if trial else DOCS
+        self.first, self.data = self.out / "first", self.out / "data"
+        self.teacher = self.out / "teacher.safetensors"
 
     def run(self, made: Path | None, *words: object) -> None:
         """Run ``python words`` unless the file or folder is there; None runs it always."""
@@ -84,6 +96,7 @@ class Make:
         """Train; return the weights."""
         weights = self.out / name / f"{recipe}.safetensors"
         settings = {"data.parts": f"parts/{parts}.csv", "data.root": root, "output": self.out / name}
+        settings |= {"run.epochs": 1, "run.epoch_steps": TRIAL_UPDATES} if self.trial else {}
         words = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
         resume = ["--resume"] if (self.out / name / "checkpoint.safetensors").exists() else []
         self.run(weights, "-m", "onsets", "train", HERE / f"{recipe}.toml", *words, *resume)
@@ -94,8 +107,9 @@ class Make:
         begun = self.train(f"{name}-begun", recipe, parts, self.data)
         folder = self.out / name
         words = (HERE / f"{recipe}.toml", begun, self.teacher, self.data, folder)
+        updates = ("--updates", TRIAL_UPDATES) if self.trial else ()
         weights = folder / f"{recipe}-mean.safetensors"
-        self.run(weights, HERE / "finish.py", *words, "--parts", f"parts/{parts}.csv")
+        self.run(weights, HERE / "finish.py", *words, "--parts", f"parts/{parts}.csv", *updates)
         return weights
 
     def calibrated(self, name: str, recipe: str, parts: str) -> Path:
@@ -126,7 +140,7 @@ class Make:
 
     def make_judged(self) -> None:
         """Train without a region and judge on it."""
-        runs = [(name, region) for name, regions in OURS.items() for region in regions]
+        runs = [(name, region) for name, regions in self.ours.items() for region in regions]
         for recipe, region in (*runs, *((name, "ncedc") for name in COMPARED)):
             parts = f"without-{region}"
             made = self.calibrated(f"{recipe}-{parts}", recipe, parts)
@@ -140,7 +154,7 @@ class Make:
 
     def make_bundled(self) -> None:
         """Train on all and write the bundles."""
-        for recipe, regions in OURS.items():
+        for recipe, regions in self.ours.items():
             made = self.calibrated(recipe, recipe, "all")
             self.bundle(made, recipe, regions)
         for recipe in COMPARED:
@@ -150,12 +164,14 @@ class Make:
     def bundle(self, made: Path, recipe: str, regions: Sequence[str]) -> None:
         """Put weights into the package."""
         words = [w for r in regions for w in ("--without", f"{PLACES[r]}={self.judged(recipe, r)}")]
-        self.run(None, HERE / "bundle.py", made, made.parent, self.data, BUNDLED, *words)
+        self.run(None, HERE / "bundle.py", made, made.parent, self.data, self.bundled, *words)
 
     def make_page(self) -> None:
         """Leave parts of the mixture out; draw and write the page."""
-        self.run(None, HERE / "ablation.py", self.data, self.out / "ablation", "--teacher", self.teacher)
-        self.run(None, HERE / "page.py", self.out, self.shared)
+        short = ("--steps", TRIAL_UPDATES, "--seeds", 1) if self.trial else ()
+        words = (self.data, self.out / "ablation", "--teacher", self.teacher, *short)
+        self.run(None, HERE / "ablation.py", *words)
+        self.run(None, HERE / "page.py", self.out, self.shared, self.bundled, self.docs)
 
 
 def main() -> None:
@@ -166,8 +182,9 @@ def main() -> None:
     parser.add_argument("shared", type=Path)
     parser.add_argument("--out", type=Path, default=Path("out/weights"))
     parser.add_argument("--until", choices=STAGES, default="page")
+    parser.add_argument("--trial", action="store_true", help="a few updates and regions, into OUT/trial")
     args = parser.parse_args()
-    make = Make(args.shared, args.out)
+    make = Make(args.shared, args.out, args.trial)
     stages: dict[str, Callable[[], None]] = {name: getattr(make, f"make_{name}") for name in STAGES}
     for name in STAGES[: STAGES.index(args.until) + 1]:
         stages[name]()

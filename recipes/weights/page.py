@@ -1,6 +1,8 @@
-"""Write docs/weights.md and its pictures from what was judged.
+"""Write the page of the weights and its pictures from what was judged.
 
-python recipes/weights/page.py OUT SHARED
+python recipes/weights/page.py OUT SHARED BUNDLED DOCS
+
+DOCS gets weights.md and the folder weights; BUNDLED holds the bundles.
 """
 
 from __future__ import annotations
@@ -23,7 +25,6 @@ from onsets import networks
 from onsets.plots import save_figure
 from onsets.plots.canvas import look_of, panels, titled
 
-DOCS = HERE.parents[1] / "docs"
 GROUPS = {
     "NCEDC": "ncedc",
     "NZ": "nz",
@@ -277,10 +278,12 @@ def main() -> None:
     )
     parser.add_argument("out", type=Path)
     parser.add_argument("shared", type=Path)
+    parser.add_argument("bundled", type=Path)
+    parser.add_argument("docs", type=Path)
     args = parser.parse_args()
     subprocess.run([sys.executable, str(HERE / "published.py"), str(args.out), str(args.shared)], check=True)
     judged, found = ours(args.out), points(args.out)
-    pictures = DOCS / "weights"
+    pictures = args.docs / "weights"
     pictures.mkdir(parents=True, exist_ok=True)
     draw_frontier(found, pictures / "frontier.png")
     draw_reliability(judged["default"], pictures / "reliability.png")
@@ -297,7 +300,6 @@ def main() -> None:
         if name in judged
     }
     without_nz = args.out / "default-without-nz" / "default-calibrated.safetensors"
-    bundled = DOCS.parent / "src" / "onsets" / "bundled" / "default.safetensors"
     ablation = args.out / "ablation" / "ablation.json"
     trust = {f"{name}, {LABELLED[r]}": said for name in OURS for r, said in judged[name].items()}
     analysts = {name: {r: s for r, s in judged[name].items() if r != "iquique"} for name in OURS}
@@ -310,12 +312,12 @@ def main() -> None:
         trust=trust_of(trust),
         quiet=quiet_table(args.out),
         visible=said_by("visible.py", without_nz, args.out / "data"),
-        fast=said_by("microseismic.py", bundled, args.shared),
+        fast=said_by("microseismic.py", args.bundled / "default.safetensors", args.shared),
         ablation=ablation_table(json.loads(ablation.read_text(encoding="utf-8"))).strip()
         if ablation.is_file()
         else "Not measured yet.",
     )
-    (DOCS / "weights.md").write_text(page, encoding="utf-8")
+    (args.docs / "weights.md").write_text(page, encoding="utf-8")
     sys.stdout.write(page)
 
 

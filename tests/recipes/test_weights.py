@@ -245,3 +245,22 @@ def test_thresholds_are_half_of_the_best_f1():
     assert thresholds_of(cases) == {"P": 0.4, "S": 0.05}
     # from .35 on the wrong pick is gone, up to .8 both right ones are there; for S all are alike
     assert best_thresholds(cases) == {"P": 0.55, "S": 0.5}
+
+
+@pytest.mark.parametrize("trial", [False, True])
+def test_only_the_real_run_writes_into_the_package(tmp_path, monkeypatch, trial):
+    import make
+
+    run = []
+    monkeypatch.setattr(make.Make, "run", lambda self, made, *words: run.append((made, words)))
+    chain = make.Make(tmp_path / "shared", tmp_path / "out", trial)
+    for stage in make.STAGES:
+        getattr(chain, f"make_{stage}")()
+    words = [word for _, some in run for word in some]
+    assert [word in words for word in (make.BUNDLED, make.DOCS)] == [not trial] * 2
+    assert all(word.is_file() for word in words if isinstance(word, Path) and word.suffix == ".py")
+    made = [path for path, _ in run if path is not None]
+    assert len(made) > 20 and all(path.is_relative_to(chain.out) for path in made)
+    assert [word in words for word in ("--updates", "--seeds")] == [trial] * 2
+    judged = {path.parent.name for path in made if path.name == "judged.json"}
+    assert ("tiny-without-nz" in judged) != trial and "default-without-nz" in judged
