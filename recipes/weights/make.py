@@ -37,14 +37,14 @@ CONTINUOUS = (
     "hengill_malmi_200hz",
     "iceland_vt_quakemigrate/events/*.mseed",
 )
-OURS = {"default": ("ncedc", "nz", "north", "iquique"), "tiny": ("ncedc", "nz", "iquique")}
-"""What is bundled for use, and the regions that are left out in turn."""
+OURS = ("default", "tiny")
+"""What is bundled for use."""
 PLACES = {"ncedc": "NCEDC", "nz": "NZ", "north": "Nordic and Iceland", "iquique": "Iquique"}
-"""What cards and page call them."""
+"""The regions that are left out in turn, and what cards and page call them."""
 COMPARED = ("lppn-mixture", "leqnet-mixture")
 """Other networks of the same mixture, trained without NCEDC only."""
 STAGES = ("data", "judged", "bundled", "page")
-TRIAL = {"default": ("ncedc", "nz"), "tiny": ("ncedc",)}
+TRIAL = ("ncedc", "nz")
 """The regions that a trial leaves out."""
 TRIAL_UPDATES = 150
 """Of each of its trainings."""
@@ -62,7 +62,7 @@ class Make:
 
     def __init__(self, shared: Path, out: Path, trial: bool = False) -> None:
         self.shared, self.out, self.trial = shared.resolve(), out / "trial" if trial else out, trial
-        self.ours = TRIAL if trial else OURS
+        self.regions = TRIAL if trial else tuple(PLACES)
         self.bundled = self.out / "bundled" if trial else BUNDLED
         self.docs = self.out / "docs" if trial else DOCS
         self.first, self.data = self.out / "first", self.out / "data"
@@ -140,7 +140,7 @@ class Make:
 
     def make_judged(self) -> None:
         """Train without a region and judge on it."""
-        runs = [(name, region) for name, regions in self.ours.items() for region in regions]
+        runs = [(name, region) for name in OURS for region in self.regions]
         for recipe, region in (*runs, *((name, "ncedc") for name in COMPARED)):
             parts = f"without-{region}"
             made = self.calibrated(f"{recipe}-{parts}", recipe, parts)
@@ -154,9 +154,9 @@ class Make:
 
     def make_bundled(self) -> None:
         """Train on all and write the bundles."""
-        for recipe, regions in self.ours.items():
+        for recipe in OURS:
             made = self.calibrated(recipe, recipe, "all")
-            self.bundle(made, recipe, regions)
+            self.bundle(made, recipe, self.regions)
         for recipe in COMPARED:
             made = self.calibrated(f"{recipe}-without-ncedc", recipe, "without-ncedc")
             self.bundle(made, recipe, ("ncedc",))

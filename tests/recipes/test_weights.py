@@ -263,4 +263,4 @@ def test_only_the_real_run_writes_into_the_package(tmp_path, monkeypatch, trial)
     assert len(made) > 20 and all(path.is_relative_to(chain.out) for path in made)
     assert [word in words for word in ("--updates", "--seeds")] == [trial] * 2
     judged = {path.parent.name for path in made if path.name == "judged.json"}
-    assert ("tiny-without-nz" in judged) != trial and "default-without-nz" in judged
+    assert ("tiny-without-north" in judged) != trial and "default-without-nz" in judged
