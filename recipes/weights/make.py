@@ -43,6 +43,8 @@ PLACES = {"ncedc": "NCEDC", "nz": "NZ", "north": "Nordic and Iceland", "iquique"
 """The regions that are left out in turn, and what cards and page call them."""
 COMPARED = ("lppn-mixture", "leqnet-mixture")
 """Other networks of the same mixture, trained without NCEDC only."""
+FINISHED = (*OURS, "lppn-mixture")
+"""What goes on with a teacher; LEQNet also learns detection, which PhaseNet cannot teach."""
 STAGES = ("data", "judged", "bundled", "page")
 TRIAL = ("ncedc", "nz")
 """The regions that a trial leaves out."""
@@ -114,7 +116,7 @@ class Make:
 
     def calibrated(self, name: str, recipe: str, parts: str) -> Path:
         """Train and calibrate; return the weights."""
-        if recipe in OURS:
+        if recipe in FINISHED:
             weights = self.finished(name, recipe, parts)
         else:
             weights = self.train(name, recipe, parts, self.data)

@@ -57,8 +57,10 @@ first student: it shows what far events (S-P of 15 s) of a region left out are w
 is better. "Iceland, automatic" are a location program's picks that fit its hypocentres; its records hold
 others too.
 
-`lppn-mixture` and `leqnet-mixture` are other networks after a first training with the same mixture, without
-NCEDC, for comparison only ({compared}).
+`lppn-mixture` and `leqnet-mixture` are other networks from the same mixture, without NCEDC, for comparison
+only ({compared}).
+LPPN went on with PhaseNet's curves as ours did; LEQNet also learns detection, which PhaseNet cannot teach.
+Their thresholds have the best F1 on development records, for their probabilities are not calibrated.
 
 ## F1 against cost
 
@@ -173,15 +175,22 @@ def judged_groups(found: dict[str, Any]) -> list[str]:
 def draw_frontier(found: dict[str, Any], path: Path) -> None:
     """Draw F1 of P and S against cost, a panel a group."""
     names, titles = list(found), judged_groups(found)
-    figure, axes = panels(-(-len(titles) // 2), 2, names, title="")
+    forms = {name: "s" if name in TITLES.values() else "o" for name in names}
+    figure, axes = panels(-(-len(titles) // 2), 2, names, title="", markers=tuple(forms.values()))
     places = [ax for row in axes for ax in row]
     for ax, title in zip(places, titles, strict=False):
         for k, (name, (cost, rows)) in enumerate(found.items()):
             if rows.get(title):
-                form = "s" if name in TITLES.values() else "o"
                 for phase, fill in (("P", "full"), ("S", "none")):
                     colour = look_of(k)["color"]
-                    ax.plot(cost, rows[title][phase]["f1"], form, color=colour, fillstyle=fill, markersize=7)
+                    ax.plot(
+                        cost,
+                        rows[title][phase]["f1"],
+                        forms[name],
+                        color=colour,
+                        fillstyle=fill,
+                        markersize=7,
+                    )
         ax.set_xscale("log")
         ax.set_xlim(8, 600)
         ax.set_xticks([10, 20, 50, 100, 200, 500], ["10", "20", "50", "100", "200", "500"])

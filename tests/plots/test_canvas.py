@@ -31,6 +31,14 @@ def test_long_names_are_cut():
     assert len(figure.texts[0].get_text()) == 28
 
 
+def test_a_legend_of_markers():
+    figure, _ = panels(1, 1, ["a", "b"], markers=("o", "s"))
+    assert [line.get_marker() for line in figure.artists] == ["o", "s"]
+    assert len({line.get_color() for line in figure.artists}) == 2
+    lines, _ = panels(1, 1, ["a", "b"])
+    assert {line.get_marker() for line in lines.artists} == {"None"}
+
+
 def test_a_figure_has_the_size_that_was_asked_and_lays_out_nothing():
     figure = empty_figure(5.0, 2.0)
     assert figure.get_size_inches().tolist() == [5.0, 2.0] and figure.dpi == 100

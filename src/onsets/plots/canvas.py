@@ -60,6 +60,7 @@ def panels(
     height: float = 2.6,
     left: float = LEFT,
     below: float = BELOW,
+    markers: Sequence[str] = (),
 ) -> tuple[Figure, list[list[Axes]]]:
     """Return an empty figure with a grid of axes and a legend of all names above them.
 
@@ -76,6 +77,8 @@ def panels(
         Room for the labels left of each panel, inches.
     below : float
         Room for the labels under each panel, inches.
+    markers : sequence of str
+        One a name, which the legend shows instead of a line.
 
     Returns
     -------
@@ -110,7 +113,11 @@ def panels(
     for k, name in enumerate(names):
         x = (0.3 + (k % PER_ROW) * (WIDTH - 0.6) / PER_ROW) / WIDTH
         y = 1 - (TITLE * bool(title) + 0.14 + LEGEND * (k // PER_ROW)) / total
-        figure.add_artist(Line2D([x, x + 0.3 / WIDTH], [y, y], linewidth=2.2, **look_of(k)))
+        if markers:
+            colour = look_of(k)["color"]
+            figure.add_artist(Line2D([x + 0.15 / WIDTH], [y], marker=markers[k], markersize=7, color=colour))
+        else:
+            figure.add_artist(Line2D([x, x + 0.3 / WIDTH], [y, y], linewidth=2.2, **look_of(k)))
         shown = name if len(name) <= 28 else name[:27] + "…"
         figure.text(x + 0.38 / WIDTH, y, shown, size=SMALL, color=DARK, va="center", parse_math=False)
     return figure, axes
