@@ -43,7 +43,7 @@ format: $(VENV)/.ready-dev ## rewrite the sources as ruff wants them
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-weights: $(VENV)/.ready-all ## train, judge and bundle the networks of the wheel again (hours; TRIAL=1: one hour, into out/weights/trial)
+weights: $(VENV)/.ready-all ## train, judge and bundle the networks of the wheel again (hours; TRIAL=1 tries every stage in one)
 	@$(BIN)/python recipes/weights/make.py $(SHARED) $(if $(TRIAL),--trial)
 
 yu2020: $(VENV)/.ready-all ## reproduce Yu et al. (2020) from data to report (an hour on two cores)

@@ -4,7 +4,7 @@
 
 SHARED holds ``data/labelled``, ``data/continuous`` and ``weights/phasenet``. Every stage leaves files in the
 output folder and is not done again when they are there; seeds are fixed. On two cores all of it takes about
-twelve hours, most of it the networks without a region; an accelerator is used when there is one.
+fourteen hours, most of it the networks without a region; an accelerator is used when there is one.
 ``--trial`` goes all the way with few updates and regions, in about an hour: it writes to OUT/trial, bundles
 and page too, and shows that the stages fit together, not what they are worth.
 """
