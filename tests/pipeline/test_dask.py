@@ -73,6 +73,19 @@ def test_no_scheduler_is_a_configuration_error(address: str) -> None:
         list(on_cluster([], STA_LTA, address))
 
 
+def test_a_client_that_did_not_start_is_started_again(monkeypatch: pytest.MonkeyPatch, cluster: Any) -> None:
+    make, began = distributed.Client, []
+
+    def late(**options: Any) -> Any:
+        began.append(options)
+        assert len(began) > 1
+        return make(**options)
+
+    monkeypatch.setattr(distributed, "Client", late)
+    assert list(on_cluster([], STA_LTA, cluster.scheduler_address)) == []
+    assert len(began) == 2
+
+
 def test_an_archive_of_files_on_a_cluster(tmp_path: Path, cluster: Any) -> None:
     archive = Archive((str(small_archive(tmp_path, 1)),))
     plan = archive.plan(STA_LTA.picker())

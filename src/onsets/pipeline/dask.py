@@ -16,6 +16,7 @@ __all__ = ["on_cluster"]
 _AHEAD = 4
 """Units sent ahead for each thread of the cluster, so that no worker waits for the next one."""
 _FIRST_WORKER_S = 300
+_STARTS = 3
 
 
 def on_cluster(units: Iterable[StationDay], options: PickOptions, address: str) -> Iterator[Finished]:
@@ -46,9 +47,8 @@ def on_cluster(units: Iterable[StationDay], options: PickOptions, address: str) 
     if address.endswith(".json") and not Path(address).is_file():
         raise ConfigError(f"no dask scheduler answers at {address!r}: there is no such scheduler file")
     where = {"scheduler_file": address} if address.endswith(".json") else {"address": address}
-    make: Any = distributed.Client
     try:
-        client = make(**where, set_as_default=False)
+        client = _client(distributed, where)
     except (OSError, ValueError) as error:
         raise ConfigError(
             f"no dask scheduler answers at {address!r}: {error}; start one with: dask scheduler"
@@ -62,6 +62,16 @@ def on_cluster(units: Iterable[StationDay], options: PickOptions, address: str) 
                 f"dask worker {address} --nthreads 1"
             ) from error
         yield from _all(client, distributed, iter(units), options)
+
+
+def _client(distributed: Any, where: dict[str, str]) -> Any:
+    """Connect; try again where the client's thread did not start within dask's ten seconds."""
+    for _ in range(_STARTS - 1):
+        try:
+            return distributed.Client(**where, set_as_default=False)
+        except AssertionError:  # all that dask says of it, on a machine that is busy otherwise
+            continue
+    return distributed.Client(**where, set_as_default=False)
 
 
 def _all(
