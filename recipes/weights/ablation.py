@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from judging import GRID, cases_of, groups_of, quiet_of, table, thresholds_of
+from judging import GRID, cases_of, groups_of, table, thresholds_of
 from mixture import RATES, Change, detecting, hearing, overlaid, regional, taught_by, without
+from quiet import quiet_of
 
 from onsets import config
 from onsets.augment import Cut, Step
@@ -98,7 +99,7 @@ def one(row: str, change: Change, seed: int, folder: Path, out: Path, updates: i
     picker = load(str(trained.weights), thresholds=dict.fromkeys("PS", GRID[0]), threads=1)
     dev = cases_of(picker, groups_of(folder, PARTS, "dev"))
     thresholds = thresholds_of(dev)
-    quiet = quiet_of(picker, folder, "parts/all.csv", "")
+    quiet = quiet_of(picker, folder)
     return {
         "row": row,
         "seed": seed,

@@ -1,12 +1,17 @@
-"""Calibrate trained weights on records that they were not trained on, and choose their thresholds.
+"""Calibrate trained weights and choose their thresholds, on records of regions that a network never saw.
 
-    python recipes/weights/calibrate.py WEIGHTS FOLDER OUT [--parts parts/all.csv]
+    python recipes/weights/calibrate.py WEIGHTS FOLDER OUT --unseen OTHER PARTS [--unseen ...]
 
-From the part ``dev``, all groups of records (near ones, the same played slower, regional ones) weighing the
-same: a slope and a shift of each phase's logits, so that a pick's probability is the share of such picks that
-are right; they are folded into the last layer. Then thresholds, half of the best F1; then the uncertainty of
-a pick, as a multiple of its peak's width. OUT gets the weights with the new Spec. Other networks than
-onsets-net only get the thresholds with the best F1.
+Each OTHER was trained by the same recipe without the region that its PARTS leave out, and picks the records
+of that region: what is fitted to all of these picks together is folded into WEIGHTS (cross-fitting). Records
+of regions that WEIGHTS were trained on would make them look surer than they are elsewhere. Without
+``--unseen`` WEIGHTS themselves pick the part ``dev`` of ``--parts``.
+
+All groups of records (near ones, the same played slower, regional ones) weigh the same: first a slope and a
+shift of each phase's logits, so that a pick's probability is the share of such picks that are right; they
+are folded into the last layer. Then thresholds, half of the best F1; then the uncertainty of a pick, as a
+multiple of its peak's width. OUT gets the weights with the new Spec. Other networks than onsets-net only get
+the thresholds with the best F1.
 """
 
 from __future__ import annotations
@@ -15,17 +20,22 @@ import argparse
 import dataclasses
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from judging import GRID, best_thresholds, cases_of, groups_of, real, thresholds_of
 from reliability import Found, found_in, reliability, widths
+from torch import nn
 
 from onsets import networks
+from onsets.evaluation import Case
 from onsets.picking import load
+from onsets.spec import Spec
+from onsets.types import Sample
 
 Float64 = npt.NDArray[np.float64]
 LOWEST = GRID[0]
@@ -65,32 +75,59 @@ def fold(network: Any, slopes: Sequence[tuple[float, float]]) -> None:
             head.bias[row] = head.bias[row] * slope + shift
 
 
-def calibrate(weights: Path, folder: Path, parts: str, out: Path) -> dict[str, Any]:
-    """Write calibrated weights; return what was found."""
-    groups = groups_of(folder, parts, "dev")
-    low = {"P": LOWEST, "S": LOWEST}
-    raw = cases_of(load(str(weights), thresholds=low, threads=1), groups)
+@dataclasses.dataclass(frozen=True, slots=True)
+class Heard:
+    """Weights, and groups of records for them to pick."""
+
+    weights: Path
+    groups: dict[str, list[Sample]]
+
+    def cases(self, slopes: dict[str, tuple[float, float]] | None = None) -> dict[str, list[Case]]:
+        """Pick the records, with logits moved by slopes and shifts."""
+        low = {"P": LOWEST, "S": LOWEST}
+        if slopes is None:
+            return cases_of(load(str(self.weights), thresholds=low, threads=1), self.groups)
+        with TemporaryDirectory() as folder:
+            moved = Path(folder) / "moved.safetensors"
+            networks.save(*_moved(self.weights, slopes), moved)
+            return cases_of(load(str(moved), thresholds=low, threads=1), self.groups)
+
+
+def _moved(weights: Path, slopes: dict[str, tuple[float, float]]) -> tuple[nn.Module, Spec]:
+    """Load weights and move their logits."""
     network, spec = networks.load(weights)
+    fold(network, [slopes[label] for label in spec.outputs])
+    return network, spec
+
+
+def _all(parts: Iterable[dict[str, list[Case]]]) -> dict[str, list[Case]]:
+    """Return the groups of several weights; no two have a group of the same title."""
+    return {title: cases for some in parts for title, cases in some.items()}
+
+
+def calibrate(weights: Path, sources: Sequence[Heard], out: Path) -> dict[str, Any]:
+    """Write weights calibrated on what others, or they themselves, have heard; return what was found."""
+    spec = networks.read_spec(weights)
+    raw = _all(source.cases() for source in sources)
     if spec.network != "onsets-net":
         thresholds = best_thresholds(raw)
+        network, spec = networks.load(weights)
         networks.save(network, dataclasses.replace(spec, thresholds=spec.thresholds | thresholds), out)
         return {"thresholds": thresholds}
     slopes = {phase: logistic(found_in(raw, phase)) for phase in "PS"}
-    fold(network, [slopes[label] for label in spec.outputs])
-    networks.save(network, spec, out)
-    picker = load(str(out), thresholds=low, threads=1)
-    cases = cases_of(picker, groups)
+    cases = _all(source.cases(slopes) for source in sources)
     thresholds = thresholds_of(cases)
     said: dict[str, Any] = {"slopes": slopes, "thresholds": thresholds}
     spread, factors = {}, {}
     for phase in "PS":
         found = found_in(real(cases), phase)
-        factors[phase], twice, spread[phase] = widths(found, thresholds[phase])
+        factors[phase], thrice, spread[phase] = widths(found, thresholds[phase])
         said[phase] = {
             "ece": reliability(found_in(cases, phase))[1],
             "width_factor": factors[phase],
-            "within_twice": twice,
+            "within_three_times": thrice,
         }
+    network, spec = _moved(weights, slopes)
     spec = dataclasses.replace(spec, thresholds=thresholds, uncertainty_s=spread, uncertainty_widths=factors)
     networks.save(network, spec, out)
     return said
@@ -104,9 +141,15 @@ def main() -> None:
     parser.add_argument("weights", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--parts", default="parts/all.csv")
+    parser.add_argument("--parts", default="parts/all.csv", help="what WEIGHTS were trained on")
+    parser.add_argument(
+        "--unseen", nargs=2, action="append", default=[], metavar=("OTHER", "PARTS"), help="may be repeated"
+    )
     args = parser.parse_args()
-    sys.stdout.write(json.dumps(calibrate(args.weights, args.folder, args.parts, args.out), indent=1) + "\n")
+    own = [(args.weights, args.parts, "dev")]
+    others = [(Path(other), parts, "test") for other, parts in args.unseen]
+    sources = [Heard(path, groups_of(args.folder, parts, part)) for path, parts, part in others or own]
+    sys.stdout.write(json.dumps(calibrate(args.weights, sources, args.out), indent=1) + "\n")
 
 
 if __name__ == "__main__":

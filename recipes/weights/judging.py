@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from parts import named
+from quiet import quiet_of
 from reliability import TOLERANCE_S, coverage, floor_of, found_in, reliability
 
 from onsets import networks
@@ -25,7 +26,6 @@ from onsets.evaluation import (
     counts_by_event,
     judge_samples,
     middle_of_best,
-    record_of,
     resampled,
     score_cases,
 )
@@ -34,6 +34,9 @@ from onsets.spec import Spec
 from onsets.types import Sample
 
 GRID = tuple(round(0.05 * k, 2) for k in range(1, 20))
+"""Thresholds among which the best is looked for."""
+FINE = tuple(round(0.01 * k, 2) for k in range(5, 96))
+"""Thresholds that may be chosen."""
 LEAD_S, LENGTH_S = 30.0, 90.0
 """What is kept of long records: from before P."""
 STRETCHES = (2.0, 4.0)
@@ -113,9 +116,9 @@ def _ordered(sample: Sample) -> bool:
 
 
 def cases_of(picker: Picker, groups: dict[str, list[Sample]]) -> dict[str, list[Case]]:
-    """Pick all records at every threshold of the grid."""
+    """Pick all records at every threshold that may be chosen."""
     grid = {
-        phase: tuple(sorted({*GRID, picker.thresholds[phase]}))
+        phase: tuple(sorted({*FINE, picker.thresholds[phase]}))
         for phase in "PS"
         if phase in picker.thresholds
     }
@@ -143,13 +146,13 @@ def figures(cases: Sequence[Case], phase: str, threshold: float) -> dict[str, fl
 
 
 def thresholds_of(cases: dict[str, list[Case]]) -> dict[str, float]:
-    """Return half of the best mean F1 over all groups alike, to 0.05, for each phase.
+    """Return half of the best mean F1 over all groups alike, to 0.01, for each phase.
 
     That is the threshold of the highest F1 where probabilities are what they say (Lipton et al. 2014,
     doi:10.1007/978-3-662-44851-9_15). It hardly depends on which records are at hand, as a threshold with the
     best F1 on them does.
     """
-    return {phase: min(GRID, key=lambda t: abs(t - max(mean) / 2)) for phase, mean in _mean_f1(cases).items()}
+    return {phase: min(FINE, key=lambda t: abs(t - max(mean) / 2)) for phase, mean in _mean_f1(cases).items()}
 
 
 def best_thresholds(cases: dict[str, list[Case]]) -> dict[str, float]:
@@ -165,39 +168,6 @@ def _mean_f1(cases: dict[str, list[Case]]) -> dict[str, list[float]]:
         ]
         for phase in "PS"
     }
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Quiet:
-    """What a picker says of quiet stretches: probabilities by phase, and how long they are."""
-
-    probability: dict[str, Float64]
-    hours: float
-
-    def rate(self, phase: str, threshold: float) -> float:
-        """Return picks an hour."""
-        return float((self.probability[phase] >= threshold).sum()) / self.hours
-
-
-def quiet_of(picker: Picker, root: Path, parts: str, part: str) -> Quiet:
-    """Pick the quiet stretches of a part; the part without a name is kept away from every training.
-
-    They are what no teacher sees anything in. Picks that are marked as near an end do not count.
-    """
-    data = read_parts(named(root, "taught"), root / parts)
-    index = np.flatnonzero((data.rows["split"] == part) & (data.rows["category"] == "noise"))
-    found: dict[str, list[float]] = {"P": [], "S": []}
-    seconds = 0.0
-    for sample in data.read(index):
-        record = record_of(sample)
-        end = int(np.flatnonzero(sample.data.any(axis=0))[-1]) + 1
-        record = dataclasses.replace(record, data=record.data[:, :end], valid=record.valid[:, :end])
-        seconds += record.samples / record.rate_hz
-        picks = picker.pick(record)
-        for phase, value, flags in zip(picks.phase, picks.probability, picks.flags, strict=True):
-            if "edge" not in flags:
-                found[str(phase)].append(float(value))
-    return Quiet({phase: np.array(values) for phase, values in found.items()}, seconds / 3600)
 
 
 def table(cases: dict[str, list[Case]], thresholds: dict[str, float]) -> list[dict[str, Any]]:
@@ -281,7 +251,7 @@ def main() -> None:
     thresholds = dict(zip("PS", args.thresholds, strict=True)) if args.thresholds else spec.thresholds
     cases = cases_of(picker, groups_of(args.folder, args.parts, args.part))
     rows = table(cases, thresholds)
-    quiet = quiet_of(picker, args.folder, "parts/all.csv", "")
+    quiet = quiet_of(picker, args.folder)
     rates = {phase: quiet.rate(phase, thresholds[phase]) for phase in "PS"}
     sys.stdout.write(show(rows) + "\n")
     near = by_distance(cases, thresholds)

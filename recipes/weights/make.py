@@ -105,7 +105,9 @@ class Make:
         return weights
 
     def finished(self, name: str, recipe: str, parts: str) -> Path:
-        """Train, go on twice with the teacher; return the mean of all three weights."""
+        """Train; go on twice with the teacher, where it can teach; return the mean of all three weights."""
+        if recipe not in FINISHED:
+            return self.train(name, recipe, parts, self.data)
         begun = self.train(f"{name}-begun", recipe, parts, self.data)
         folder = self.out / name
         words = (HERE / f"{recipe}.toml", begun, self.teacher, self.data, folder)
@@ -115,13 +117,21 @@ class Make:
         return weights
 
     def calibrated(self, name: str, recipe: str, parts: str) -> Path:
-        """Train and calibrate; return the weights."""
-        if recipe in FINISHED:
-            weights = self.finished(name, recipe, parts)
-        else:
-            weights = self.train(name, recipe, parts, self.data)
+        """Train and calibrate; return the weights.
+
+        Ours are calibrated on what the same recipe picks in regions that it never saw, other than the one
+        that PARTS leave out; those that are only compared with, on their own development records.
+        """
+        others = [f"without-{region}" for region in self.regions if recipe in OURS]
+        unseen: list[object] = []
+        for other in others:
+            if other != parts:
+                heard = self.finished(f"{recipe}-{other}", recipe, other)
+                unseen += ["--unseen", heard, f"parts/{other}.csv"]
+        weights = self.finished(name, recipe, parts)
         made = weights.with_name(f"{recipe}-calibrated.safetensors")
-        self.run(made, HERE / "calibrate.py", weights, self.data, made, "--parts", f"parts/{parts}.csv")
+        words = (weights, self.data, made, "--parts", f"parts/{parts}.csv", *unseen)
+        self.run(made, HERE / "calibrate.py", *words)
         return made
 
     def make_data(self) -> None:

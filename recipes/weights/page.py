@@ -36,6 +36,8 @@ GROUPS = {
 LABELLED = {**PLACES, "north": "Nordic", "iquique": TITLE_TAUGHT}
 """Whose labels probabilities are held against."""
 NAMES = (*OURS, *COMPARED)
+NEIGHBOUR = "iquique_deepphasepick/CX.PB01.20140501_12h.mseed"
+"""Recorded beside the quiet stretches."""
 TITLES = {
     "phasenet": "PhaseNet",
     "phasenet-dense": "PhaseNet, dense windows",
@@ -49,7 +51,9 @@ by [recipes/weights](../recipes/weights); `make weights` does all of it again. T
 [default](../src/onsets/bundled/default.md), [tiny](../src/onsets/bundled/tiny.md).
 
 Everything below is measured on records of regions that the network was not trained on: the recipe is run
-again without them, and thresholds and calibration come from the other regions. Whole records are searched
+again without them. Thresholds, calibration and the scale of uncertainties come from the other regions, and
+there from what runs without each of those pick: from records of regions unseen as well. (Those runs were
+trained on the region that is judged; none of its records was picked for this.) Whole records are searched
 and every pick further than 0.5 s from the label is false. Published weights are judged on the same records
 with a threshold of 0.3; PhaseNet was trained on Northern California, so its NCEDC rows are at home, and it
 has taught ours there. "Iquique, taught" has no analyst's labels but those of our teachers, PhaseNet and a
@@ -93,6 +97,8 @@ Stretches of 40 s and more of a day and station kept away from training (CX.PB02
 neither teacher sees anything.
 
 {quiet}
+
+The bundled `default`, trained on other days of that station: {neighbours}.
 
 ## NZ: labels that can be seen
 
@@ -280,6 +286,12 @@ def said_by(script: str, *words: Path) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
+def neighbours_of(bundled: Path, data: Path, shared: Path) -> str:
+    """Return what is said of picks in quiet stretches."""
+    neighbour = shared / "data" / "continuous" / NEIGHBOUR
+    return said_by("quiet.py", bundled / "default.safetensors", data, neighbour)
+
+
 def main() -> None:
     """Write the page."""
     parser = argparse.ArgumentParser(
@@ -320,6 +332,7 @@ def main() -> None:
         near=rows_of(near, "network, left out, S-P"),
         trust=trust_of(trust),
         quiet=quiet_table(args.out),
+        neighbours=neighbours_of(args.bundled, args.out / "data", args.shared),
         visible=said_by("visible.py", without_nz, args.out / "data"),
         fast=said_by("microseismic.py", args.bundled / "default.safetensors", args.shared),
         ablation=ablation_table(json.loads(ablation.read_text(encoding="utf-8"))).strip()

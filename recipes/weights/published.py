@@ -16,8 +16,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from judging import GRID, by_distance, cases_of, groups_of, quiet_of, show, table
+from judging import GRID, by_distance, cases_of, groups_of, show, table
 from parts import REGIONS
+from quiet import quiet_of
 from teach import dense
 
 from onsets import networks
@@ -50,7 +51,7 @@ def judged(picker: NetworkPicker, folder: Path) -> dict[str, Any]:
         cases = cases_of(low, groups_of(folder, f"parts/without-{region}.csv", "test"))
         said["rows"] += table(cases, FIXED)
         said["near"] += [{**r, "group": f"{region}, {r['group']}"} for r in by_distance(cases, FIXED)]
-    quiet = quiet_of(low, folder, "parts/all.csv", "")
+    quiet = quiet_of(low, folder)
     said["quiet"] = {phase: quiet.rate(phase, FIXED[phase]) for phase in "PS"} | {"hours": quiet.hours}
     return said
 

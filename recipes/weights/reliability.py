@@ -84,12 +84,12 @@ def floor_of(bins: list[tuple[float, float, int]], draws: int = 2000) -> tuple[f
 
 
 def widths(found: Found, threshold: float) -> tuple[float, float, float]:
-    """Return the multiple of the width that holds 68 % of residuals, the share twice it holds, 68 % in s."""
+    """Return the multiple of the width with 68 % of residuals, the share in three times it, 68 % in s."""
     good = found.right & (found.value >= threshold)
     r, w = np.abs(found.residual_s[good]), found.width_s[good]
     known = np.isfinite(w)
     factor = float(np.quantile(r[known] / w[known], COVERED))
-    return factor, float(np.mean(r[known] <= 2 * factor * w[known])), float(np.quantile(r, COVERED))
+    return factor, float(np.mean(r[known] <= 3 * factor * w[known])), float(np.quantile(r, COVERED))
 
 
 def coverage(groups: dict[str, list[Case]], phase: str, threshold: float, factor: float) -> dict[str, float]:

@@ -75,9 +75,9 @@ def test_widths_hold_their_share():
     width = rng.uniform(0.02, 0.2, 20_000)
     residual = 0.5 * width * rng.standard_normal(len(width))
     good = np.ones(len(width), dtype=bool)
-    factor, twice, _ = widths(Found(good.astype(float), good, width, residual, width), 0.5)
+    factor, thrice, _ = widths(Found(good.astype(float), good, width, residual, width), 0.5)
     assert factor == pytest.approx(0.5, abs=0.02)
-    assert twice == pytest.approx(0.95, abs=0.01)
+    assert thrice == pytest.approx(0.9973, abs=0.002)
 
 
 def test_folding_moves_the_logits():
@@ -230,21 +230,88 @@ def test_pieces_are_those_in_which_a_teacher_hears_something():
 
 
 def test_thresholds_are_half_of_the_best_f1():
-    from judging import GRID, best_thresholds, thresholds_of
+    from judging import FINE, best_thresholds, thresholds_of
 
     from onsets.evaluation import Case
     from onsets.picking import Onsets
 
     def case(value, at):
         onsets, none = Onsets(np.array([at]), np.array([value])), Onsets(np.zeros(0), np.zeros(0))
-        picks = {phase: {t: onsets if value >= t else none for t in GRID} for phase in "PS"}
+        picks = {phase: {t: onsets if value >= t else none for t in FINE} for phase in "PS"}
         return Case("a", "d", "e", 0.1, 0.0, {"P": 10.0, "S": 20.0}, False, picks, {})
 
     cases = {"near": [case(0.9, 10.0), case(0.8, 10.0)], "far": [case(0.9, 10.0), case(0.3, 30.0)]}
     # P: all right in one group, one of two found in the other; S is never found
-    assert thresholds_of(cases) == {"P": 0.4, "S": 0.05}
+    assert thresholds_of(cases) == {"P": 0.42, "S": 0.05}
     # from .35 on the wrong pick is gone, up to .8 both right ones are there; for S all are alike
     assert best_thresholds(cases) == {"P": 0.55, "S": 0.5}
+
+
+def test_weights_are_calibrated_on_what_others_pick(tmp_path, monkeypatch):
+    import calibrate
+    from judging import FINE
+
+    from onsets import networks
+    from onsets.evaluation import Case
+    from onsets.picking import Onsets
+
+    def moved(value, slopes, phase):
+        slope, shift = slopes[phase] if slopes else (1.0, 0.0)
+        return 1 / (1 + np.exp(-(slope * np.log(value / (1 - value)) + shift)))
+
+    def cases(self, slopes=None):
+        """One group a source: of picks that say .7 nine in ten are right, of those that say .3 one in ten."""
+        made = []
+        for value, right in ((0.7, 9), (0.3, 1)):
+            for k in range(10):
+                picks = {}
+                for phase, at in (("P", 10.0), ("S", 20.0)):
+                    p = moved(value, slopes, phase)
+                    here = Onsets(np.array([at + (0.1 if k < right else 5)]), np.array([p]), np.array([0.1]))
+                    none = Onsets(np.zeros(0), np.zeros(0))
+                    picks[phase] = {t: here if p >= t else none for t in FINE}
+                made.append(Case("a", "d", "e", 0.1, 0.0, {"P": 10.0, "S": 20.0}, False, picks, {}))
+        return {self.weights.stem: made}
+
+    monkeypatch.setattr(calibrate.Heard, "cases", cases)
+    monkeypatch.setattr(calibrate, "real", lambda groups: groups)
+    network = networks.build("onsets-net", widths=(4, 4, 4, 4, 4)).eval()
+    spec = networks.spec("onsets-net", widths=(4, 4, 4, 4, 4))
+    own = tmp_path / "own.safetensors"
+    networks.save(network, spec, own)
+    sources = [calibrate.Heard(Path(name), {}) for name in ("one", "other")]
+    said = calibrate.calibrate(own, sources, tmp_path / "out.safetensors")
+    slope, shift = said["slopes"]["P"]
+    assert slope == pytest.approx(np.log(9) / np.log(0.7 / 0.3), rel=1e-3)
+    assert shift == pytest.approx(0, abs=1e-6)
+    # at .9 nine of ten are right; nine of twenty labels are found: F1 .6, or .5 with all
+    assert said["thresholds"] == {"P": 0.3, "S": 0.3}
+    after, known = networks.load(tmp_path / "out.safetensors")
+    torch.testing.assert_close(after.head.weight, network.head.weight * slope)
+    assert known.thresholds == said["thresholds"]
+    assert known.uncertainty_widths["P"] == pytest.approx(1.0)
+
+
+def test_no_region_calibrates_the_weights_that_are_judged_on_it(tmp_path, monkeypatch):
+    import make
+
+    run = []
+    monkeypatch.setattr(make.Make, "run", lambda self, made, *words: run.append(words))
+    chain = make.Make(tmp_path / "shared", tmp_path / "out")
+    chain.make_judged()
+    chain.make_bundled()
+    unseen = {}
+    for words in run:
+        if Path(words[0]).name == "calibrate.py":
+            place = [k for k, word in enumerate(words) if word == "--unseen"]
+            pairs = [(words[k + 1].parent.name, words[k + 2]) for k in place]
+            assert all(f"parts/{name.split('-', 1)[1]}.csv" == parts for name, parts in pairs)
+            unseen[words[1].parent.name] = [name for name, _ in pairs]
+    for name in make.OURS:
+        every = [f"{name}-without-{region}" for region in make.PLACES]
+        assert unseen[name] == every
+        assert all(unseen[one] == [other for other in every if other != one] for one in every)
+    assert unseen["lppn-mixture-without-ncedc"] == []
 
 
 @pytest.mark.parametrize("trial", [False, True])
