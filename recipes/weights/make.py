@@ -63,7 +63,8 @@ class Make:
     """
 
     def __init__(self, shared: Path, out: Path, trial: bool = False) -> None:
-        self.shared, self.out, self.trial = shared.resolve(), out / "trial" if trial else out, trial
+        self.shared, self.trial = shared.resolve(), trial
+        self.out = (out / "trial" if trial else out).resolve()
         self.regions = TRIAL if trial else tuple(PLACES)
         self.bundled = self.out / "bundled" if trial else BUNDLED
         self.docs = self.out / "docs" if trial else DOCS
