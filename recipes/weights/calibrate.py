@@ -101,8 +101,15 @@ def _moved(weights: Path, slopes: dict[str, tuple[float, float]]) -> tuple[nn.Mo
 
 
 def _all(parts: Iterable[dict[str, list[Case]]]) -> dict[str, list[Case]]:
-    """Return the groups of several weights; no two have a group of the same title."""
-    return {title: cases for some in parts for title, cases in some.items()}
+    """Return the groups of several weights, of which no two may have picked the same one."""
+    every: dict[str, list[Case]] = {}
+    for some in parts:
+        if both := every.keys() & some.keys():
+            raise SystemExit(
+                f"{', '.join(sorted(both))}: picked by two of --unseen; each leaves another region out"
+            )
+        every |= some
+    return every
 
 
 def calibrate(weights: Path, sources: Sequence[Heard], out: Path) -> dict[str, Any]:

@@ -290,6 +290,8 @@ def test_weights_are_calibrated_on_what_others_pick(tmp_path, monkeypatch):
     torch.testing.assert_close(after.head.weight, network.head.weight * slope)
     assert known.thresholds == said["thresholds"]
     assert known.uncertainty_widths["P"] == pytest.approx(1.0)
+    with pytest.raises(SystemExit, match="one: picked by two"):
+        calibrate.calibrate(own, [sources[0], sources[0]], tmp_path / "twice.safetensors")
 
 
 def test_no_region_calibrates_the_weights_that_are_judged_on_it(tmp_path, monkeypatch):
