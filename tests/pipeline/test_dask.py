@@ -86,6 +86,15 @@ def test_a_client_that_did_not_start_is_started_again(monkeypatch: pytest.Monkey
     assert len(began) == 2
 
 
+def test_a_client_that_never_starts_is_a_configuration_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(**_: Any) -> Any:
+        raise AssertionError
+
+    monkeypatch.setattr(distributed, "Client", never)
+    with pytest.raises(ConfigError, match=r"did not start within ten seconds, 3 times"):
+        list(on_cluster([], STA_LTA, "tcp://127.0.0.1:1"))
+
+
 def test_an_archive_of_files_on_a_cluster(tmp_path: Path, cluster: Any) -> None:
     archive = Archive((str(small_archive(tmp_path, 1)),))
     plan = archive.plan(STA_LTA.picker())

@@ -36,7 +36,8 @@ def on_cluster(units: Iterable[StationDay], options: PickOptions, address: str) 
     Raises
     ------
     ConfigError
-        If no scheduler answers, no worker comes, or the picker cannot be used at all.
+        If no scheduler answers, the client does not start, no worker comes, or the picker cannot be used at
+        all.
     MissingExtraError
         If dask.distributed is not installed.
     """
@@ -46,9 +47,8 @@ def on_cluster(units: Iterable[StationDay], options: PickOptions, address: str) 
         raise MissingExtraError("dask.distributed", "cluster", "--scheduler") from error
     if address.endswith(".json") and not Path(address).is_file():
         raise ConfigError(f"no dask scheduler answers at {address!r}: there is no such scheduler file")
-    where = {"scheduler_file": address} if address.endswith(".json") else {"address": address}
     try:
-        client = _client(distributed, where)
+        client = _client(distributed, address)
     except (OSError, ValueError) as error:
         raise ConfigError(
             f"no dask scheduler answers at {address!r}: {error}; start one with: dask scheduler"
@@ -64,14 +64,18 @@ def on_cluster(units: Iterable[StationDay], options: PickOptions, address: str) 
         yield from _all(client, distributed, iter(units), options)
 
 
-def _client(distributed: Any, where: dict[str, str]) -> Any:
+def _client(distributed: Any, address: str) -> Any:
     """Connect; try again where the client's thread did not start within dask's ten seconds."""
-    for _ in range(_STARTS - 1):
+    where = {"scheduler_file": address} if address.endswith(".json") else {"address": address}
+    for _ in range(_STARTS):
         try:
             return distributed.Client(**where, set_as_default=False)
-        except AssertionError:  # all that dask says of it, on a machine that is busy otherwise
+        except AssertionError:  # all that dask says of it
             continue
-    return distributed.Client(**where, set_as_default=False)
+    raise ConfigError(
+        f"the dask client of {address!r} did not start within ten seconds, {_STARTS} times; "
+        "this machine is too busy, try again"
+    )
 
 
 def _all(
