@@ -22,7 +22,6 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -33,11 +32,14 @@ from torch import nn
 
 from onsets import networks
 from onsets.evaluation import Case
-from onsets.picking import load
+from onsets.picking import NetworkPicker
+from onsets.runtime import TorchRunner
 from onsets.spec import Spec
 from onsets.types import Sample
 
 Float64 = npt.NDArray[np.float64]
+Slopes = dict[str, tuple[float, float]]
+"""Slope and shift of the logits by phase."""
 LOWEST = GRID[0]
 CLIP = 1e-4
 
@@ -82,21 +84,17 @@ class Heard:
     weights: Path
     groups: dict[str, list[Sample]]
 
-    def cases(self, slopes: dict[str, tuple[float, float]] | None = None) -> dict[str, list[Case]]:
+    def cases(self, slopes: Slopes | None = None) -> dict[str, list[Case]]:
         """Pick the records, with logits moved by slopes and shifts."""
-        low = {"P": LOWEST, "S": LOWEST}
-        if slopes is None:
-            return cases_of(load(str(self.weights), thresholds=low, threads=1), self.groups)
-        with TemporaryDirectory() as folder:
-            moved = Path(folder) / "moved.safetensors"
-            networks.save(*_moved(self.weights, slopes), moved)
-            return cases_of(load(str(moved), thresholds=low, threads=1), self.groups)
+        network, spec = moved(self.weights, slopes)
+        return cases_of(NetworkPicker(spec, TorchRunner(network), dict.fromkeys("PS", LOWEST)), self.groups)
 
 
-def _moved(weights: Path, slopes: dict[str, tuple[float, float]]) -> tuple[nn.Module, Spec]:
-    """Load weights and move their logits."""
+def moved(weights: Path, slopes: Slopes | None = None) -> tuple[nn.Module, Spec]:
+    """Load weights; move their logits."""
     network, spec = networks.load(weights)
-    fold(network, [slopes[label] for label in spec.outputs])
+    if slopes:
+        fold(network, [slopes[label] for label in spec.outputs])
     return network, spec
 
 
@@ -114,11 +112,10 @@ def _all(parts: Iterable[dict[str, list[Case]]]) -> dict[str, list[Case]]:
 
 def calibrate(weights: Path, sources: Sequence[Heard], out: Path) -> dict[str, Any]:
     """Write weights calibrated on what others, or they themselves, have heard; return what was found."""
-    spec = networks.read_spec(weights)
+    network, spec = moved(weights)
     raw = _all(source.cases() for source in sources)
     if spec.network != "onsets-net":
         thresholds = best_thresholds(raw)
-        network, spec = networks.load(weights)
         networks.save(network, dataclasses.replace(spec, thresholds=spec.thresholds | thresholds), out)
         return {"thresholds": thresholds}
     slopes = {phase: logistic(found_in(raw, phase)) for phase in "PS"}
@@ -134,7 +131,7 @@ def calibrate(weights: Path, sources: Sequence[Heard], out: Path) -> dict[str, A
             "width_factor": factors[phase],
             "within_three_times": thrice,
         }
-    network, spec = _moved(weights, slopes)
+    network, spec = moved(weights, slopes)
     spec = dataclasses.replace(spec, thresholds=thresholds, uncertainty_s=spread, uncertainty_widths=factors)
     networks.save(network, spec, out)
     return said

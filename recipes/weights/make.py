@@ -123,16 +123,16 @@ class Make:
         Ours are calibrated on what the same recipe picks in regions that it never saw, other than the one
         that PARTS leave out; those that are only compared with, on their own development records.
         """
-        others = [f"without-{region}" for region in self.regions if recipe in OURS]
-        unseen: list[object] = []
-        for other in others:
+        words: list[object] = []
+        for region in self.regions if recipe in OURS else ():
+            other = f"without-{region}"
             if other != parts:
                 heard = self.finished(f"{recipe}-{other}", recipe, other)
-                unseen += ["--unseen", heard, f"parts/{other}.csv"]
+                words += ["--unseen", heard, f"parts/{other}.csv"]
         weights = self.finished(name, recipe, parts)
         made = weights.with_name(f"{recipe}-calibrated.safetensors")
-        words = (weights, self.data, made, "--parts", f"parts/{parts}.csv", *unseen)
-        self.run(made, HERE / "calibrate.py", *words)
+        words = words or ["--parts", f"parts/{parts}.csv"]
+        self.run(made, HERE / "calibrate.py", weights, self.data, made, *words)
         return made
 
     def make_data(self) -> None:
