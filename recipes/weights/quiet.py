@@ -65,8 +65,9 @@ def quiet_of(picker: Picker, root: Path, part: str = "") -> Quiet:
         ):
             if "edge" not in flags:
                 found.append((str(phase), float(value), start_s + time_ns / 1e9))
-    columns = list(zip(*found, strict=True)) or [(), (), ()]
-    return Quiet(*(np.array(column) for column in columns), seconds / 3600)
+    phase, probability, time_s = zip(*found, strict=True) if found else ((), (), ())
+    columns = np.array(phase, np.str_), np.array(probability), np.array(time_s)
+    return Quiet(*columns, seconds / 3600)
 
 
 def met(times_s: Float64, others_s: Float64) -> int:

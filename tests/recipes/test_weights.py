@@ -247,6 +247,18 @@ def test_thresholds_are_half_of_the_best_f1():
     assert best_thresholds(cases) == {"P": 0.55, "S": 0.5}
 
 
+def test_quiet_picks_and_those_with_one_at_the_next_station():
+    from quiet import Quiet, met
+
+    quiet = Quiet(np.array(["P", "S", "S"]), np.array([0.4, 0.5, 0.9]), np.array([0.0, 100.0, 300.0]), 2.0)
+    assert [quiet.rate("S", t) for t in (0.5, 0.6, 0.95)] == [1.0, 0.5, 0.0]
+    assert quiet.rate("P", 0.4) == 0.5
+    assert met(quiet.time_s, np.array([8.0, 112.0, 291.0, 292.0])) == 2
+    assert met(quiet.time_s, np.zeros(0)) == 0
+    none = Quiet(np.zeros(0, np.str_), np.zeros(0), np.zeros(0), 2.0)
+    assert none.rate("P", 0.1) == 0.0 and met(none.time_s, np.array([8.0])) == 0
+
+
 def test_weights_are_calibrated_on_what_others_pick(tmp_path, monkeypatch):
     import calibrate
     from judging import FINE
