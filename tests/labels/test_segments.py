@@ -27,7 +27,7 @@ def test_an_arrival_on_a_border_belongs_to_the_segment_it_begins():
 
 
 def test_arrivals_outside_mark_nothing():
-    classes, offsets = targets([-0.5, 80.0], [-800.0, 1e6], [NAN, NAN])
+    classes, offsets = targets([-0.5, 80.0], [-800.0, 1e6], [NAN, NAN], [-5e-324, NAN])
     assert not classes.any()
     assert offsets.isnan().all()
 

@@ -35,7 +35,7 @@ def segment_targets(arrivals: Tensor, segments: int, stride: int) -> tuple[Tenso
     classes = torch.zeros(batch, segments, dtype=torch.int64, device=arrivals.device)
     offsets = torch.full((batch, segments), float("nan"), device=arrivals.device)
     for k in range(phases):
-        cell = torch.nan_to_num(arrivals[:, k] / stride, nan=-1.0).floor().long()
+        cell = torch.nan_to_num(arrivals[:, k].div(stride, rounding_mode="floor"), nan=-1.0).long()
         row = ((cell >= 0) & (cell < segments)).nonzero().flatten()
         classes[row, cell[row]] = 1 + k
         offsets[row, cell[row]] = (arrivals[row, k] - cell[row] * stride).float()
